@@ -1,0 +1,1 @@
+"""The console: the REST API that people and their tools configure, watch and work with."""

@@ -1,0 +1,116 @@
+"""Accounts as a resource: credentials go in as one object, and secrets never come out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from console.checks import account_warnings, check_account
+from console.kinds import NEW_ID, WARNINGS
+from console.resources import Resource
+from console.uses import free
+from contracts.accounts import Account
+from contracts.base import Count, Value
+from contracts.configuration import Configuration
+from contracts.errors import Conflict
+from gateway.registry import check_credentials
+from runtime.store.configuration import Draft
+
+_SETTINGS: Mapping[str, Any] = {
+    name: (field.annotation, field)
+    for name, field in Account.model_fields.items()
+    if name not in {"id", "credentials", "secrets", "revision"}
+}
+
+
+class _Base(Value):
+    # A fault in an account must never print what was put in, for that may be a secret.
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+_INPUT: Mapping[str, Any] = {
+    "id": NEW_ID,
+    **_SETTINGS,
+    "credentials": (
+        dict[str, str],
+        Field(
+            default_factory=dict,
+            description="The fields of the type, as /api/providers lists them. A secret that is left out stays as it "
+            "is, unless the type changes; an optional one that is empty is taken away.",
+        ),
+    ),
+    "revision": (
+        Count | None,
+        Field(None, description="The revision that was read; when the account has another one by now, 409."),
+    ),
+}
+_VIEW: Mapping[str, Any] = {
+    "id": (str, ...),
+    **_SETTINGS,
+    "credentials": (dict[str, str], Field(description="The public ones.")),
+    "secrets_set": (tuple[str, ...], Field(description="Names of the secrets that are stored.")),
+    "webhook_url": (str, Field(description="What is pasted at the provider.")),
+    "revision": (Count, ...),
+    "warnings": WARNINGS,
+}
+AccountInput = create_model("AccountInput", __base__=_Base, **_INPUT)
+AccountView = create_model("AccountView", __base__=_Base, **_VIEW)
+
+
+def build_account(body: BaseModel, account_id: str, stored: Account | None, draft: Draft) -> Account:
+    """The account that an input makes; what it does not say of the secrets is taken from the stored one.
+
+    Raises:
+        Conflict: the stored one has another revision than the input says.
+        ConfigurationFault: the credentials do not fit the type.
+    """
+    fields = dict(body)
+    type_, given, revision = fields["type"], fields.pop("credentials"), fields.pop("revision")
+    if stored is not None and revision not in (None, stored.revision):
+        raise Conflict(f"the account was changed meanwhile: it has revision {stored.revision}")
+    public, secrets = check_credentials(type_, {**_kept(stored, type_, draft), **given})
+    return Account.model_validate({**fields, "id": account_id, "credentials": public, "secrets": secrets})
+
+
+def _kept(stored: Account | None, type_: str, draft: Draft) -> dict[str, str]:
+    if stored is None or stored.type != type_:
+        return {}
+    return {name: secret.get_secret_value() for name, secret in draft.secrets(stored.id).items()}
+
+
+def as_input(stored: Account, patch: Mapping[str, Any]) -> dict[str, Any]:
+    """A stored account as its own input; without credentials when the patch changes the type."""
+    document = stored.model_dump(mode="json", exclude={"id", "secrets", "revision"})
+    if patch.get("type", stored.type) != stored.type:
+        document["credentials"] = {}
+    return document
+
+
+def account_resource(public_url: str) -> Resource[Account]:
+    """The resource; `public_url` is where providers reach the accounts that have no domain of their own."""
+
+    def show(account: Account, configuration: Configuration) -> BaseModel:
+        shown = {name: value for name, value in dict(account).items() if name != "secrets"}
+        return AccountView.model_validate(
+            {
+                **shown,
+                "secrets_set": sorted(account.secrets),
+                "webhook_url": (account.domain or public_url.rstrip("/")) + account.webhook_path,
+                "warnings": account_warnings(account, configuration),
+            }
+        )
+
+    return Resource(
+        name="accounts",
+        label="account",
+        model=Account,
+        input=AccountInput,
+        view=AccountView,
+        build=build_account,
+        as_input=as_input,
+        check=check_account,
+        release=free,
+        show=show,
+        searched=("name", "key", "phone", "description"),
+        sortable=("name", "key", "phone", "type", "id"),
+    )

@@ -1,0 +1,32 @@
+"""What the console works with, handed in by its composition root."""
+
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+
+from runtime.clock import Clock
+from runtime.configuration import ConfigurationCache
+from runtime.publishing import Outbox
+from runtime.store.agent_queues import AgentQueues
+from runtime.store.assignments import Assignments
+from runtime.store.configuration import ConfigurationStore
+from runtime.store.deadletters import DeadLetterStore
+from runtime.store.interactions import InteractionStore
+from runtime.store.presence import PresenceStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleDependencies:
+    """Stores, the way to the broker, the API's token, and the base URL under which providers reach the gateway."""
+
+    configuration_store: ConfigurationStore
+    configuration_cache: ConfigurationCache
+    interactions: InteractionStore
+    assignments: Assignments
+    presence: PresenceStore
+    agent_queues: AgentQueues
+    dead_letters: DeadLetterStore
+    outbox: Outbox
+    token: SecretStr
+    clock: Clock
+    public_url: str

@@ -1,0 +1,205 @@
+"""Looking at what goes on: interactions, their messages and traces, what waits, and what could not be processed."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from console.dependencies import ConsoleDependencies
+from console.resources import Limit, Paged
+from contracts.base import Count, Instant, Value
+from contracts.commands import queue_target
+from contracts.deadletters import DeadLetter
+from contracts.errors import ConfigurationFault, NotFound
+from contracts.interactions import Interaction, InteractionState, RoutingTrace
+from contracts.queues import Queue
+from contracts.stored import StoredMessage
+from runtime.http import Call, Nothing, Route
+
+_TAG = "interactions"
+Text = Annotated[str | None, Field(max_length=200)]
+
+
+class InteractionQuery(Value):
+    """Which interactions: of an account, in a state, last routed to a queue, with a contact (its key: `%2B39...`)."""
+
+    account: Text = None
+    state: InteractionState | None = None
+    queue: Text = None
+    contact: Text = None
+    limit: Limit = 50
+    cursor: Text = None
+
+
+class MessageQuery(Value):
+    """Which part of a message log: after the message with this number."""
+
+    limit: Limit = 100
+    cursor: Count = 0
+
+
+class WaitingQuery(Value):
+    """How many at most."""
+
+    limit: Limit = 100
+
+
+class DeadLetterQuery(Value):
+    """Which dead letters: from before a moment."""
+
+    limit: Limit = 50
+    cursor: Instant | None = None
+
+
+class Messages(Value):
+    """A part of a message log; `cursor` asks for the next one, and is null at its end."""
+
+    items: tuple[StoredMessage, ...]
+    cursor: int | None = None
+
+
+class Traces(Value):
+    """Every walk of an interaction, in order."""
+
+    items: tuple[RoutingTrace, ...]
+
+
+class Waiting(Value):
+    """What waits for a queue, the longest first."""
+
+    items: tuple[Interaction, ...]
+
+
+class DeadLetters(Value):
+    """Dead letters, the latest first."""
+
+    items: tuple[DeadLetter, ...]
+    cursor: datetime | None = None
+
+
+class InteractionApi:
+    """The operations on interactions and dead letters; all of them read."""
+
+    def __init__(self, dependencies: ConsoleDependencies) -> None:
+        self._interactions = dependencies.interactions
+        self._dead_letters = dependencies.dead_letters
+        self._configuration = dependencies.configuration_store
+
+    async def list(self, call: Call[Nothing, InteractionQuery]) -> Paged[Interaction]:
+        """A page, the latest opened first."""
+        query = call.query
+        after = await self._interactions.get(query.cursor) if query.cursor else None
+        if query.cursor and after is None:
+            raise ConfigurationFault("cursor", "is not one that a page of this list gave")
+        found = await self._interactions.find(
+            account_id=query.account,
+            state=query.state,
+            queue_id=query.queue,
+            contact_key=query.contact,
+            limit=query.limit + 1,
+            after=after,
+        )
+        shown = tuple(found[: query.limit])
+        return Paged[Interaction](items=shown, cursor=shown[-1].id if len(found) > len(shown) else None)
+
+    async def read(self, call: Call[Nothing, Nothing]) -> Interaction:
+        """One interaction."""
+        interaction = await self._interactions.get(call.path["id"])
+        if interaction is None:
+            raise NotFound(f"there is no interaction {call.path['id']}")
+        return interaction
+
+    async def messages(self, call: Call[Nothing, MessageQuery]) -> Messages:
+        """A part of the message log, in order."""
+        interaction_id = await self._existing(call.path["id"])
+        limit, after = call.query.limit, call.query.cursor
+        found = await self._interactions.messages(interaction_id, limit + 1, after)
+        shown = tuple(found[:limit])
+        return Messages(items=shown, cursor=shown[-1].sequence if len(found) > len(shown) else None)
+
+    async def traces(self, call: Call[Nothing, Nothing]) -> Traces:
+        """Every walk of the action list, in order."""
+        interaction_id = await self._existing(call.path["id"])
+        return Traces(items=tuple(await self._interactions.traces(interaction_id)))
+
+    async def waiting(self, call: Call[Nothing, WaitingQuery]) -> Waiting:
+        """What waits for a queue."""
+        if await self._configuration.get(Queue, call.path["id"]) is None:
+            raise NotFound(f"there is no queue {call.path['id']}")
+        found = await self._interactions.waiting(queue_target(call.path["id"]), call.query.limit)
+        return Waiting(items=tuple(found))
+
+    async def dead_letters(self, call: Call[Nothing, DeadLetterQuery]) -> DeadLetters:
+        """What could not be processed, the latest first."""
+        limit = call.query.limit
+        found = await self._dead_letters.find(limit + 1, call.query.cursor)
+        shown = tuple(found[:limit])
+        return DeadLetters(items=shown, cursor=shown[-1].at if len(found) > len(shown) else None)
+
+    async def _existing(self, interaction_id: str) -> str:
+        if await self._interactions.get(interaction_id) is None:
+            raise NotFound(f"there is no interaction {interaction_id}")
+        return interaction_id
+
+
+def interaction_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any]]:
+    """The routes of interactions and dead letters."""
+    api, one, missing = InteractionApi(dependencies), "/api/interactions/{id}", (HTTPStatus.NOT_FOUND,)
+    yield Route(
+        method="GET",
+        path="/api/interactions",
+        handler=api.list,
+        summary="List interactions, the latest opened first",
+        tag=_TAG,
+        query=InteractionQuery,
+        response=Paged[Interaction],
+    )
+    yield Route(
+        method="GET",
+        path=one,
+        handler=api.read,
+        summary="Read an interaction",
+        tag=_TAG,
+        response=Interaction,
+        errors=missing,
+    )
+    yield Route(
+        method="GET",
+        path=f"{one}/messages",
+        handler=api.messages,
+        summary="Read an interaction's messages, in order",
+        tag=_TAG,
+        query=MessageQuery,
+        response=Messages,
+        errors=missing,
+    )
+    yield Route(
+        method="GET",
+        path=f"{one}/trace",
+        handler=api.traces,
+        summary="Read how an interaction was routed, and why",
+        tag=_TAG,
+        response=Traces,
+        errors=missing,
+    )
+    yield Route(
+        method="GET",
+        path="/api/queues/{id}/waiting",
+        handler=api.waiting,
+        summary="List what waits for a queue, the longest first",
+        tag=_TAG,
+        query=WaitingQuery,
+        response=Waiting,
+        errors=missing,
+    )
+    yield Route(
+        method="GET",
+        path="/api/dead-letters",
+        handler=api.dead_letters,
+        summary="List what could not be processed, the latest first",
+        tag="dead letters",
+        query=DeadLetterQuery,
+        response=DeadLetters,
+    )

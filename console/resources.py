@@ -1,0 +1,284 @@
+"""One kind of configuration as a resource of the API: the same seven operations for every kind, from one definition."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import BaseModel, Field, RootModel
+
+from console.dependencies import ConsoleDependencies
+from console.uses import Release
+from contracts.base import Id, Value, new_id
+from contracts.configuration import Configuration
+from contracts.errors import ConfigurationFault, Conflict, NotFound, Unavailable
+from runtime.http import Call, Nothing, Route, checked
+from runtime.logging import get_logger
+from runtime.store.configuration import Changed, Changes, Draft
+from runtime.store.configuration_documents import Entity
+from runtime.store.pages import PageRequest
+
+log = get_logger(__name__)
+
+E = TypeVar("E", bound=Entity)
+T = TypeVar("T")
+NOT_FOUND, CONFLICT = HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT
+Limit = Annotated[int, Field(ge=1, le=500)]
+
+
+class Patch(RootModel[dict[str, Any]]):
+    """A JSON merge patch (RFC 7396): what it names is replaced, `null` takes the default, all else stays."""
+
+
+class ListQuery(Value):
+    """Which part of a list, in which order: `name` or another field of the list's, with a minus for descending."""
+
+    search: Annotated[str, Field(max_length=200)] = ""
+    sort: Annotated[str, Field(max_length=40)] = "name"
+    limit: Limit = 50
+    cursor: Annotated[str | None, Field(max_length=1000)] = None
+
+
+class Ids(Value):
+    """What is to be deleted."""
+
+    ids: Annotated[tuple[Id, ...], Field(min_length=1, max_length=1000)]
+
+
+class Deleted(Value):
+    """What was deleted, and what used it."""
+
+    deleted: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+
+
+class Paged(Value, Generic[T]):
+    """A page of a list; `cursor` asks for the next one, and is null on the last."""
+
+    items: tuple[T, ...]
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource(Generic[E]):
+    """What distinguishes one kind.
+
+    `build` makes the value of an input (with the stored one, if there is one); `as_input` is the opposite, for a patch
+    to be laid over; `check` and `release` guard what refers to what; `show` makes the answer. `sortable` fields hold
+    text.
+    """
+
+    name: str
+    label: str
+    model: type[E]
+    input: type[BaseModel]
+    view: type[BaseModel]
+    build: Callable[[Any, str, E | None, Draft], E]
+    as_input: Callable[[E, Mapping[str, Any]], dict[str, Any]]
+    check: Callable[[E, Configuration], None]
+    release: Release
+    show: Callable[[E, Configuration], BaseModel]
+    searched: tuple[str, ...] = ("name",)
+    sortable: tuple[str, ...] = ("name", "id")
+
+
+class ResourceApi(Generic[E]):
+    """The operations on one kind."""
+
+    def __init__(self, resource: Resource[E], dependencies: ConsoleDependencies) -> None:
+        self._of = resource
+        self._store = dependencies.configuration_store
+        self._cache = dependencies.configuration_cache
+        self._outbox = dependencies.outbox
+
+    async def list(self, call: Call[Nothing, ListQuery]) -> BaseModel:
+        """A page."""
+        sort = call.query.sort.removeprefix("-")
+        if sort not in self._of.sortable:
+            known = ", ".join(self._of.sortable)
+            raise ConfigurationFault("sort", f"must be one of {known}; a minus before it turns the order round")
+        request = PageRequest(
+            search=call.query.search,
+            searched=self._of.searched,
+            sort=sort,
+            descending=call.query.sort.startswith("-"),
+            limit=call.query.limit,
+            cursor=call.query.cursor,
+        )
+        page = await self._store.find(self._of.model, request)
+        items = tuple(self._of.show(value, self._cache.current) for value in page.items)
+        return Paged[self._of.view].model_construct(items=items, cursor=page.cursor)  # type: ignore[name-defined]
+
+    async def read(self, call: Call[Nothing, Nothing]) -> BaseModel:
+        """One value."""
+        value = await self._store.get(self._of.model, call.path["id"])
+        if value is None:
+            raise self._missing(call.path["id"])
+        return self._of.show(value, self._cache.current)
+
+    async def create(self, call: Call[Any, Nothing]) -> BaseModel:
+        """A new value, under an id of its own or the one that it brings."""
+        entity_id = call.body.id or new_id()
+
+        def decide(draft: Draft) -> Changes:
+            if entity_id in self._existing(draft):
+                raise Conflict(f"there is a {self._of.label} {entity_id} already")
+            return self._decided(call.body, entity_id, draft)
+
+        return await self._written(await self._store.change(decide))
+
+    async def replace(self, call: Call[Any, Nothing]) -> BaseModel:
+        """All fields anew."""
+        return await self._update(call.path["id"], lambda _stored: call.body)
+
+    async def patch(self, call: Call[Patch, Nothing]) -> BaseModel:
+        """Some fields anew."""
+
+        def patched(stored: E) -> BaseModel:
+            return checked(self._of.input, merged(self._of.as_input(stored, call.body.root), call.body.root))
+
+        return await self._update(call.path["id"], patched)
+
+    async def delete(self, call: Call[Nothing, Nothing]) -> Deleted:
+        """One value."""
+        deleted = await self._delete((call.path["id"],))
+        if not deleted.deleted:
+            raise self._missing(call.path["id"])
+        return deleted
+
+    async def delete_many(self, call: Call[Ids, Nothing]) -> Deleted:
+        """Those of the values that exist."""
+        return await self._delete(call.body.ids)
+
+    async def _update(self, entity_id: str, body: Callable[[E], BaseModel]) -> BaseModel:
+        def decide(draft: Draft) -> Changes:
+            stored = self._existing(draft).get(entity_id)
+            if stored is None:
+                raise self._missing(entity_id)
+            return self._decided(body(stored), entity_id, draft)
+
+        return await self._written(await self._store.change(decide))
+
+    async def _delete(self, ids: Sequence[str]) -> Deleted:
+        def found(configuration: Configuration) -> tuple[str, ...]:
+            return tuple(i for i in dict.fromkeys(ids) if i in getattr(configuration, self._of.name))
+
+        def decide(draft: Draft) -> Changes:
+            going = found(draft.configuration)
+            self._of.release(frozenset(going), draft.configuration)
+            return Changes(delete=tuple((self._of.model, entity_id) for entity_id in going))
+
+        changed = await self._store.change(decide)
+        await self._announce(changed.version)
+        gone = found(changed.before)
+        return Deleted(deleted=gone, warnings=self._of.release(frozenset(gone), changed.before))
+
+    def _decided(self, body: BaseModel, entity_id: str, draft: Draft) -> Changes:
+        named = getattr(body, "id", None)
+        if named not in (None, entity_id):
+            raise ConfigurationFault("id", "cannot be changed")
+        value = self._of.build(body, entity_id, self._existing(draft).get(entity_id), draft)
+        self._of.check(value, draft.configuration)
+        return Changes(put=(value,))
+
+    def _existing(self, draft: Draft) -> Mapping[str, E]:
+        existing: Mapping[str, E] = getattr(draft.configuration, self._of.name)
+        return existing
+
+    def _missing(self, entity_id: str) -> NotFound:
+        return NotFound(f"there is no {self._of.label} {entity_id}")
+
+    async def _written(self, changed: Changed) -> BaseModel:
+        await self._announce(changed.version)
+        (value,) = changed.put
+        return self._of.show(value, changed.before)  # type: ignore[arg-type] # one of the kind that went in
+
+    async def _announce(self, version: int) -> None:
+        try:
+            await self._outbox.configuration_changed(version)
+        except Unavailable as error:
+            # The change stands; the others find it when they next look at the version.
+            log.warning("configuration.not_announced", version=version, reason=str(error))
+        await self._cache.changed()
+
+
+def merged(stored: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
+    """The stored fields with a merge patch laid over them (RFC 7396)."""
+    result = dict(stored)
+    for name, value in patch.items():
+        if value is None:
+            result.pop(name, None)
+        elif isinstance(value, dict):
+            below = result.get(name)
+            result[name] = merged(below if isinstance(below, dict) else {}, value)
+        else:
+            result[name] = value
+    return result
+
+
+def resource_routes(resource: Resource[E], dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any]]:
+    """The routes of one kind."""
+    api, one, many = ResourceApi(resource, dependencies), f"/api/{resource.name}/{{id}}", f"/api/{resource.name}"
+    tag, label, view = resource.name, resource.label, resource.view
+    yield Route(
+        method="GET",
+        path=many,
+        handler=api.list,
+        summary=f"List: {tag}",
+        tag=tag,
+        query=ListQuery,
+        response=Paged[view],  # type: ignore[valid-type] # made for each kind at run time
+    )
+    yield Route(
+        method="POST",
+        path=many,
+        handler=api.create,
+        summary=f"Create: {label}",
+        tag=tag,
+        request=resource.input,
+        response=view,
+        status=HTTPStatus.CREATED,
+        errors=(CONFLICT,),
+    )
+    yield Route(
+        method="POST",
+        path=f"{many}/delete",
+        handler=api.delete_many,
+        summary=f"Delete several: {tag}",
+        tag=tag,
+        request=Ids,
+        response=Deleted,
+        errors=(CONFLICT,),
+    )
+    yield Route(
+        method="GET", path=one, handler=api.read, summary=f"Read: {label}", tag=tag, response=view, errors=(NOT_FOUND,)
+    )
+    yield Route(
+        method="PUT",
+        path=one,
+        handler=api.replace,
+        summary=f"Replace: {label}",
+        tag=tag,
+        request=resource.input,
+        response=view,
+        errors=(NOT_FOUND, CONFLICT),
+    )
+    yield Route(
+        method="PATCH",
+        path=one,
+        handler=api.patch,
+        summary=f"Change some fields: {label}",
+        tag=tag,
+        request=Patch,
+        response=view,
+        errors=(NOT_FOUND, CONFLICT),
+    )
+    yield Route(
+        method="DELETE",
+        path=one,
+        handler=api.delete,
+        summary=f"Delete: {label}",
+        tag=tag,
+        response=Deleted,
+        errors=(NOT_FOUND, CONFLICT),
+    )

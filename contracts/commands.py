@@ -1,0 +1,52 @@
+"""What workers are told to do, in the imperative. Every command may come twice: the second changes nothing."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from contracts.base import Value
+
+
+class ContactSeed(Value):
+    """What is known of a sender at first sight, for the contact that is created once in the account's list."""
+
+    list_id: str
+    key: str
+    name: str = ""
+
+
+class Deliver(Value):
+    """Bring the agent queues in line with an interaction as it is stored now.
+
+    `settle` also ends the offers that no longer stand and frees the agents who held them. `contact` is created first
+    when it is not there yet.
+    """
+
+    type: Literal["deliver"] = "deliver"
+    correlation_id: str
+    interaction_id: str
+    settle: bool = False
+    contact: ContactSeed | None = None
+
+
+class Serve(Value):
+    """Offer what waits for a target (`queue:ID` or `agent:ID`) to whoever is eligible for it now."""
+
+    type: Literal["serve"] = "serve"
+    correlation_id: str
+    target: str
+
+
+Command = Annotated[Deliver | Serve, Field(discriminator="type")]
+
+COMMANDS: TypeAdapter[list[Command]] = TypeAdapter(list[Command])
+
+
+def queue_target(queue_id: str) -> str:
+    """The distribution target of a queue."""
+    return f"queue:{queue_id}"
+
+
+def agent_target(agent_id: str) -> str:
+    """The distribution target of a single agent."""
+    return f"agent:{agent_id}"

@@ -1,0 +1,83 @@
+"""The broker's topology as data: declared by every process at start, the same each time.
+
+events         topic     everything that happened        -> events.log (stream), router.pNN
+work           direct    what workers are to do          -> deliver.pNN
+dead           fanout    what could not be processed     -> dead.letters
+configuration  fanout    "there is a new version"        -> one short-lived queue a process
+"""
+
+from typing import Any, Literal
+
+from contracts.base import Value
+
+EVENTS = "events"
+WORK = "work"
+DEAD = "dead"
+CONFIGURATION = "configuration"
+EVENT_LOG = "events.log"
+DEAD_LETTERS = "dead.letters"
+
+
+class Exchange(Value):
+    """A durable exchange."""
+
+    name: str
+    type: Literal["topic", "direct", "fanout"]
+
+
+class QueueSpec(Value):
+    """A durable queue, its arguments, and the bindings (exchange, key) that feed it."""
+
+    name: str
+    arguments: dict[str, Any]
+    bindings: tuple[tuple[str, str], ...]
+
+
+class Topology(Value):
+    """Everything that is declared."""
+
+    exchanges: tuple[Exchange, ...]
+    queues: tuple[QueueSpec, ...]
+
+
+def event_key(partition: int) -> str:
+    """The routing key of an event."""
+    return f"inbound.p{partition:02d}"
+
+
+def work_key(partition: int) -> str:
+    """The routing key of a command, and the name of the queue it lands in."""
+    return f"deliver.p{partition:02d}"
+
+
+def router_queue(partition: int) -> str:
+    """The queue that one router at a time consumes for a partition."""
+    return f"router.p{partition:02d}"
+
+
+def topology(partitions: int, log_max_bytes: int, log_max_age: str) -> Topology:
+    """The topology of an installation with so many partitions and such retention of the replay log."""
+    quorum = {"x-queue-type": "quorum"}
+    partition_arguments = {**quorum, "x-single-active-consumer": True}
+    log_arguments = {"x-queue-type": "stream", "x-max-length-bytes": log_max_bytes, "x-max-age": log_max_age}
+    numbers = range(partitions)
+    return Topology(
+        exchanges=(
+            Exchange(name=EVENTS, type="topic"),
+            Exchange(name=WORK, type="direct"),
+            Exchange(name=DEAD, type="fanout"),
+            Exchange(name=CONFIGURATION, type="fanout"),
+        ),
+        queues=(
+            QueueSpec(name=EVENT_LOG, arguments=log_arguments, bindings=((EVENTS, "#"),)),
+            *(
+                QueueSpec(name=router_queue(n), arguments=partition_arguments, bindings=((EVENTS, event_key(n)),))
+                for n in numbers
+            ),
+            *(
+                QueueSpec(name=work_key(n), arguments=partition_arguments, bindings=((WORK, work_key(n)),))
+                for n in numbers
+            ),
+            QueueSpec(name=DEAD_LETTERS, arguments=quorum, bindings=((DEAD, ""),)),
+        ),
+    )

@@ -1,0 +1,1 @@
+"""The door: providers' webhooks in, verified, normalised and confirmed by the broker."""

@@ -1,0 +1,1 @@
+"""Kaleyra (Tata Communications): its WhatsApp API, second generation."""

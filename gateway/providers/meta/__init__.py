@@ -1,0 +1,1 @@
+"""Meta: the WhatsApp Cloud API without anybody in between."""

@@ -1,0 +1,47 @@
+"""Meta, as the gateway sees it."""
+
+from collections.abc import Mapping
+
+from contracts.accounts import Account
+from gateway.providers.meta import inbound, signature
+from gateway.providers.meta.manifest import MANIFEST
+from gateway.providers.seam import BadItem, Item, Parsed, Verdict, Webhook
+
+
+class Meta:
+    """Implements `Provider`, `Handshake` and `SharedCallback` (one callback URL serves all numbers of an app)."""
+
+    manifest = MANIFEST
+
+    def verify(self, webhook: Webhook, account: Account) -> Verdict:
+        """Whether one of the account's app secrets signed the body."""
+        return signature.verify(webhook, account)
+
+    def parse(self, webhook: Webhook) -> Parsed:
+        """Every message, status and notice of every number in the body."""
+        return inbound.parse(webhook)
+
+    def belongs(self, item: Item, account: Account) -> bool:
+        """Whether the item is for the account's number, or for its business account where it names no number.
+
+        A bad item that names neither claims nothing, and may be parked with any account that the signature fits.
+        """
+        if item.address is None and item.owner is None:
+            return isinstance(item.what, BadItem)
+        number, owner = account.credentials.get("phone_number_id"), account.credentials.get("account_sid")
+        return item.address in {None, number} and item.owner in {None, owner}
+
+    def reply(self) -> tuple[str, str]:
+        """Meta looks at the status code only."""
+        return "text/plain", ""
+
+    def challenge(self, query: Mapping[str, str], account: Account) -> str | None:
+        """The answer to the GET by which Meta checks the URL."""
+        return signature.challenge(query, account)
+
+    def candidates(self, webhook: Webhook, accounts: tuple[Account, ...]) -> tuple[Account, ...]:
+        """Of these accounts, those of whose app secrets one signed the body."""
+        return signature.candidates(webhook, accounts)
+
+
+PROVIDER = Meta()

@@ -1,0 +1,1 @@
+"""Sinch: the Conversation API with its WhatsApp channel."""

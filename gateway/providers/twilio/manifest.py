@@ -1,0 +1,25 @@
+"""What Twilio is, and the credentials of an account there."""
+
+from typing import Annotated
+
+from pydantic import Field, SecretStr
+
+from gateway.providers.seam import Credentials, Manifest
+
+Token = Annotated[SecretStr, Field(min_length=1, max_length=200)]
+
+
+class TwilioCredentials(Credentials):
+    """The form. The auth token signs webhooks; during its rotation the one before is accepted too."""
+
+    account_sid: Annotated[
+        str,
+        Field(title="Account SID", description="AC and 32 hexadecimal digits", pattern=r"^AC[0-9a-f]{32}$"),
+    ]
+    auth_token: Annotated[Token, Field(title="Auth token", description="1 to 200 characters")]
+    auth_token_previous: Annotated[
+        Token | None, Field(title="Auth token before its rotation", description="1 to 200 characters")
+    ] = None
+
+
+MANIFEST = Manifest(name="twilio", label="Twilio", credentials=TwilioCredentials)

@@ -1,0 +1,1 @@
+"""From an HTTP request to events that the broker has confirmed."""

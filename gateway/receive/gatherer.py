@@ -1,0 +1,98 @@
+"""Gathers the events of concurrent requests and publishes them together, one AMQP message a partition.
+
+A publish costs the client about 200 µs whatever is in it, so the cost is shared. Per partition one publish is under
+way at a time: an idle gateway publishes after the short linger, a busy one gathers for as long as the last confirm
+takes, so the bundles grow with the load by themselves. Order within a partition is the order of
+submission.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable
+
+from contracts.errors import Unavailable
+from contracts.topology import EVENTS, event_key
+from runtime.broker import Publisher
+from runtime.metrics import Metrics
+
+MOST_PENDING = 20_000
+
+
+class Lane:
+    """The events of one partition that wait for the next publish, and the future that tells of its confirm."""
+
+    def __init__(self) -> None:
+        self.pending: list[bytes] = []
+        self.busy = False
+        self.confirmed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def take(self) -> tuple[list[bytes], "asyncio.Future[None]"]:
+        """What is waiting; what comes from now on waits for another future."""
+        bundle, confirmed = self.pending, self.confirmed
+        self.pending, self.confirmed = [], asyncio.get_running_loop().create_future()
+        return bundle, confirmed
+
+
+class Gatherer:
+    """Publishes encoded events. A part of the gateway: `stop` waits for what is under way."""
+
+    def __init__(self, publisher: Publisher, linger_s: float, metrics: Metrics) -> None:
+        self._publisher = publisher
+        self._linger_s = linger_s
+        self._metrics = metrics
+        self._lanes: dict[int, Lane] = defaultdict(Lane)
+        self._pending = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Nothing to begin: publishing begins with the first event."""
+
+    async def stop(self) -> None:
+        """Publish what is gathered."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks)
+
+    async def publish(self, events: Iterable[tuple[int, bytes]]) -> None:
+        """Return when the broker has confirmed all of these (partition, encoded event) pairs.
+
+        Raises:
+            Unavailable: it has not, or too much is waiting already.
+        """
+        confirms = {self._submit(partition, encoded) for partition, encoded in events}
+        with self._metrics.confirm_seconds.time():
+            for confirmed in confirms:
+                # Shielded: a request that is cancelled must not take the confirm away from the others.
+                await asyncio.shield(confirmed)
+
+    def _submit(self, partition: int, encoded: bytes) -> "asyncio.Future[None]":
+        if self._pending >= MOST_PENDING:
+            raise Unavailable("the gateway has too many events waiting for the broker")
+        lane = self._lanes[partition]
+        confirmed = lane.confirmed
+        lane.pending.append(encoded)
+        self._pending += 1
+        if not lane.busy:
+            lane.busy = True
+            task = asyncio.create_task(self._drain(partition, lane))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return confirmed
+
+    async def _drain(self, partition: int, lane: Lane) -> None:
+        await asyncio.sleep(self._linger_s)
+        while lane.pending:
+            await self._publish(partition, *lane.take())
+        lane.busy = False
+
+    async def _publish(self, partition: int, bundle: list[bytes], confirmed: "asyncio.Future[None]") -> None:
+        self._metrics.batch_events.labels("gateway").observe(len(bundle))
+        try:
+            await self._publisher.publish(EVENTS, event_key(partition), b"[" + b",".join(bundle) + b"]")
+        except Unavailable as error:
+            confirmed.set_exception(error)
+            # Looked at here, so that it is no "exception was never retrieved" when every request has gone away.
+            confirmed.exception()
+        else:
+            confirmed.set_result(None)
+        finally:
+            self._pending -= len(bundle)

@@ -1,0 +1,39 @@
+"""The routing engine: one pure function from an event, the state and the configuration to a decision.
+
+No I/O, clock, randomness or logging in here: the same arguments give the same decision, which is what replay and
+simulation rest on.
+"""
+
+from router.engine.configuration import CompiledAccount, RoutingConfiguration, compile_account
+from router.engine.decide import decide
+from router.engine.values import (
+    ConversationState,
+    Decision,
+    Effect,
+    Notify,
+    QueueFigures,
+    RecordNotice,
+    RecordStatus,
+    RejectSender,
+    SeedContact,
+    ServeTarget,
+    StoreMessage,
+)
+
+__all__ = [
+    "CompiledAccount",
+    "ConversationState",
+    "Decision",
+    "Effect",
+    "Notify",
+    "QueueFigures",
+    "RecordNotice",
+    "RecordStatus",
+    "RejectSender",
+    "RoutingConfiguration",
+    "SeedContact",
+    "ServeTarget",
+    "StoreMessage",
+    "compile_account",
+    "decide",
+]

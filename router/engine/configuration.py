@@ -1,0 +1,132 @@
+"""The configuration of one version, made ready for deciding: whitelists, conditions and time zones compiled."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from contracts.accounts import Account, WhitelistMode
+from contracts.actions import GotoifAction
+from contracts.configuration import Configuration
+from contracts.errors import ConfigurationFault, Unprocessable
+from contracts.intervals import Interval
+from contracts.whitelists import Whitelist
+from router.engine.admission import Matcher, compile_whitelist
+from runtime.conditions import Condition, Failed, compile_condition
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledAccount:
+    """An account made ready.
+
+    `whitelists` is None while the whitelist mode is off. `conditions` stand under the position of their entry; one that
+    is not valid (any more) is a `Failed`. `lists` are the ids of the contact lists whose membership is asked for.
+    `uses_queue`, `uses_message`: some condition reads queues' figures or the message.
+    """
+
+    account: Account
+    zone: ZoneInfo
+    whitelists: tuple[Matcher, ...] | None
+    intervals: Mapping[str, Interval]
+    conditions: Mapping[int, Condition | Failed]
+    lists: frozenset[str]
+    uses_queue: bool
+    uses_message: bool
+
+
+def compile_account(
+    account: Account, configuration: Configuration, matcher: Callable[[Whitelist], Matcher] = compile_whitelist
+) -> CompiledAccount:
+    """The account made ready, with the whitelists and intervals of this configuration."""
+    intervals = {interval.name: interval for interval in configuration.intervals.values()}
+    conditions = {
+        position: _condition(entry, intervals)
+        for position, entry in enumerate(account.actions, 1)
+        if isinstance(entry, GotoifAction)
+    }
+    valid = [condition for condition in conditions.values() if isinstance(condition, Condition)]
+    whitelists = _whitelists(account, configuration, matcher)
+    lists = frozenset().union(*(whitelist.lists for whitelist in whitelists or ()))
+    if any(condition.reads("contact", "lists") for condition in valid):
+        lists = lists.union(configuration.lists)
+    return CompiledAccount(
+        account=account,
+        zone=ZoneInfo(account.timezone),
+        whitelists=whitelists,
+        intervals=intervals,
+        conditions=conditions,
+        lists=lists,
+        uses_queue=any("queue" in condition.variables for condition in valid),
+        uses_message=any("message" in condition.variables for condition in valid),
+    )
+
+
+def _condition(entry: GotoifAction, intervals: Mapping[str, Interval]) -> Condition | Failed:
+    try:
+        return compile_condition(entry.condition, intervals)
+    except ConfigurationFault as fault:
+        return Failed(fault.rule)
+
+
+def _whitelists(
+    account: Account, configuration: Configuration, matcher: Callable[[Whitelist], Matcher]
+) -> tuple[Matcher, ...] | None:
+    if account.whitelist_mode is WhitelistMode.OFF:
+        return None
+    found = (configuration.whitelists.get(whitelist) for whitelist in account.whitelists)
+    return tuple(matcher(whitelist) for whitelist in found if whitelist is not None)
+
+
+class RoutingConfiguration:
+    """A configuration whose accounts are compiled when they are first asked for.
+
+    What `previous` has compiled is taken over where nothing that it depends on has changed.
+    """
+
+    def __init__(self, configuration: Configuration, previous: "RoutingConfiguration | None" = None) -> None:
+        self.configuration = configuration
+        self._accounts: dict[str, CompiledAccount] = {}
+        self._matchers: dict[str, tuple[Whitelist, Matcher]] = dict(previous._matchers) if previous else {}
+        self._earlier = previous._known() if previous else {}
+
+    def account(self, account_id: str) -> CompiledAccount:
+        """The account made ready.
+
+        Raises:
+            Unprocessable: there is no such account.
+        """
+        if compiled := self._accounts.get(account_id):
+            return compiled
+        account = self.configuration.accounts.get(account_id)
+        if account is None:
+            raise Unprocessable(f"account {account_id} does not exist")
+        compiled = self._reused(account) or compile_account(account, self.configuration, self._matcher)
+        self._accounts[account_id] = compiled
+        return compiled
+
+    def _known(self) -> dict[str, tuple[CompiledAccount, Configuration]]:
+        present = self.configuration.accounts
+        mine = {account_id: (compiled, self.configuration) for account_id, compiled in self._accounts.items()}
+        return {account_id: known for account_id, known in (self._earlier | mine).items() if account_id in present}
+
+    def _reused(self, account: Account) -> CompiledAccount | None:
+        compiled, configuration = self._earlier.get(account.id, (None, None))
+        if compiled is None or configuration is None or compiled.account.revision != account.revision:
+            return None
+        now = self.configuration
+        same = (
+            all(_equal(configuration.whitelists.get(name), now.whitelists.get(name)) for name in account.whitelists)
+            and configuration.intervals == now.intervals
+            and configuration.lists.keys() == now.lists.keys()
+        )
+        return compiled if same else None
+
+    def _matcher(self, whitelist: Whitelist) -> Matcher:
+        known, matcher = self._matchers.get(whitelist.id, (None, None))
+        if matcher is None or not _equal(known, whitelist):
+            matcher = compile_whitelist(whitelist)
+            self._matchers[whitelist.id] = (whitelist, matcher)
+        return matcher
+
+
+def _equal(one: Whitelist | None, other: Whitelist | None) -> bool:
+    return one is other or one == other  # a refreshed configuration keeps what has not changed: mostly identity

@@ -1,0 +1,54 @@
+"""A decision in the making: the interaction as it has become so far, the effects and the trace."""
+
+from datetime import datetime
+
+from contracts.interactions import Interaction, InteractionState, TraceEntry, check_transition
+from router.engine.values import Decision, Effect
+
+ROUTED = frozenset({InteractionState.ROUTING, InteractionState.WAITING, InteractionState.OFFERED})
+"""The states in which an interaction is the list's; once an agent owns it nothing is routed."""
+
+
+def due_of(interaction: Interaction) -> datetime | None:
+    """The next moment at which time alone changes a routed interaction: the end of its step, or of its offers."""
+    offered = interaction.state is InteractionState.OFFERED
+    ends = (interaction.step_ends_at, interaction.offer_ends_at if offered else None)
+    return min((end for end in ends if end is not None), default=None)
+
+
+class Draft:
+    """Collects what one decision changes. Lives for one call of `decide`."""
+
+    def __init__(self, interaction: Interaction, now: datetime) -> None:
+        self.interaction = interaction
+        self.now = now
+        self._effects: dict[Effect, None] = {}
+        self._trace: list[TraceEntry] = []
+
+    def change(self, **updates: object) -> None:
+        """Give fields of the interaction new values; `due_at` follows while the interaction is routed."""
+        changed = self.interaction.model_copy(update=updates)
+        if changed.state in ROUTED and (due := due_of(changed)) != changed.due_at:
+            changed = changed.model_copy(update={"due_at": due})
+        self.interaction = changed
+
+    def move(self, state: InteractionState, **updates: object) -> None:
+        """Change the state, and other fields with it.
+
+        Raises:
+            IllegalTransition: the state cannot follow the present one.
+        """
+        self.change(state=check_transition(self.interaction.state, state), **updates)
+
+    def emit(self, effect: Effect) -> None:
+        """Have something done, once however often it is said."""
+        self._effects[effect] = None
+
+    def note(self, position: int, action: str, outcome: str, value: str | None = None) -> None:
+        """Add to the trace."""
+        self._trace.append(TraceEntry(at=self.now, position=position, action=action, outcome=outcome, value=value))
+
+    def decision(self, before: Interaction | None) -> Decision:
+        """The decision, where the interaction was `before`."""
+        changed = None if self.interaction is before else self.interaction
+        return Decision(changed, tuple(self._effects), tuple(self._trace))

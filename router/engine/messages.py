@@ -1,0 +1,83 @@
+"""A customer's message: it joins the open interaction, or opens one where the sender is admitted."""
+
+from datetime import datetime
+
+from contracts.commands import ContactSeed
+from contracts.contacts import contact_id
+from contracts.content import Content, text_of
+from contracts.events import MessageReceived
+from contracts.interactions import Interaction
+from router.engine.admission import admitted
+from router.engine.configuration import CompiledAccount, RoutingConfiguration
+from router.engine.draft import ROUTED, Draft
+from router.engine.values import ConversationState, Decision, Notify, RejectSender, SeedContact, StoreMessage
+from router.engine.walk import Walk
+
+PREVIEW = 200
+
+
+def receive(
+    event: MessageReceived,
+    state: ConversationState,
+    compiled: CompiledAccount,
+    configuration: RoutingConfiguration,
+    now: datetime,
+) -> Decision:
+    """What comes of a message."""
+    before = state.interaction
+    if before is None and not _admitted(event, state, compiled):
+        return Decision(effects=(RejectSender("the sender is on none of the account's whitelists"),))
+    draft = Draft(before or _opened(event, state, compiled), now)
+    _join(draft, event, state, compiled)
+    if before is None:
+        draft.note(0, "message", "opened")
+    elif before.unmanaged and before.state in ROUTED:
+        draft.note(0, "message", "rejoined unmanaged: from the top")
+    else:
+        return draft.decision(before)
+    Walk(draft, compiled, configuration, state, event.message).run(1)
+    return draft.decision(before)
+
+
+def _admitted(event: MessageReceived, state: ConversationState, compiled: CompiledAccount) -> bool:
+    return compiled.whitelists is None or admitted(compiled.whitelists, event.contact_key, state.lists)
+
+
+def _opened(event: MessageReceived, state: ConversationState, compiled: CompiledAccount) -> Interaction:
+    account = compiled.account
+    return Interaction(
+        id=f"i{event.event_id}",
+        account_id=account.id,
+        account_key=account.key,
+        contact_key=event.contact_key,
+        contact_id=contact_id(account.list_id, event.contact_key),
+        conversation=event.conversation,
+        correlation_id=event.correlation_id,
+        previous_agent=state.previous_agent,
+        opened_at=event.received_at,
+        first_message_at=event.received_at,
+    )
+
+
+def _join(draft: Draft, event: MessageReceived, state: ConversationState, compiled: CompiledAccount) -> None:
+    before = draft.interaction
+    known = state.contact.name if state.contact else ""
+    draft.change(
+        message_count=before.message_count + 1,
+        unread=before.unread + 1,
+        preview=preview_of(event.message.content),
+        first_message_at=before.first_message_at or event.received_at,
+        last_message_at=event.received_at,
+        contact_name=before.contact_name or known or event.message.profile_name,
+    )
+    if state.contact is None or (event.message.profile_name and not known):
+        seed = ContactSeed(list_id=compiled.account.list_id, key=event.contact_key, name=event.message.profile_name)
+        draft.emit(SeedContact(seed))
+    draft.emit(StoreMessage(before.id, before.message_count + 1))
+    if before.owner is not None or before.offered_to:
+        draft.emit(Notify(settle=False))
+
+
+def preview_of(content: Content) -> str:
+    """The beginning of the words in a content, or in brackets what kind it is."""
+    return text_of(content)[:PREVIEW] or f"[{content.kind}]"

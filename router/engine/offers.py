@@ -1,0 +1,90 @@
+"""Answers to offers, and deadlines. Whatever was overtaken meanwhile changes nothing."""
+
+from datetime import datetime
+
+from contracts.commands import agent_target
+from contracts.events import DeadlineReached, OfferAccepted, OfferRejected
+from contracts.interactions import Interaction, InteractionState
+from router.engine.configuration import CompiledAccount, RoutingConfiguration
+from router.engine.draft import ROUTED, Draft, due_of
+from router.engine.values import ConversationState, Decision, Notify, ServeTarget
+from router.engine.walk import Walk
+
+
+def accept(event: OfferAccepted, state: ConversationState, now: datetime) -> Decision:
+    """What comes of an acceptance that is stored already: everybody else's offers are to be withdrawn."""
+    interaction = _open(state, event.interaction_id)
+    if interaction is None or interaction.owner != event.agent_id or interaction.state is not InteractionState.ASSIGNED:
+        return Decision()
+    draft = Draft(interaction, now)
+    draft.note(interaction.cursor, "offer", "accepted", event.agent_id)
+    draft.emit(Notify(settle=True))
+    return draft.decision(interaction)
+
+
+def reject(
+    event: OfferRejected,
+    state: ConversationState,
+    compiled: CompiledAccount,
+    configuration: RoutingConfiguration,
+    now: datetime,
+) -> Decision:
+    """What comes of a refusal that is stored already: the next agent's turn, or the next entry's."""
+    interaction = _routed(state, event.interaction_id)
+    if interaction is None or interaction.waiting_for is None or interaction.round != event.round:
+        return Decision()
+    draft = Draft(interaction, now)
+    draft.note(interaction.cursor, "offer", "rejected", event.agent_id)
+    if interaction.waiting_for == agent_target(event.agent_id):
+        Walk(draft, compiled, configuration, state, state.message).run(interaction.cursor + 1)
+    elif interaction.state is InteractionState.WAITING:
+        draft.emit(ServeTarget(interaction.waiting_for))
+    return draft.decision(interaction)
+
+
+def reach_deadline(
+    event: DeadlineReached,
+    state: ConversationState,
+    compiled: CompiledAccount,
+    configuration: RoutingConfiguration,
+    now: datetime,
+) -> Decision:
+    """What the time has brought: the end of the step, the end of its offers, or nothing any more."""
+    interaction = _routed(state, event.interaction_id)
+    if interaction is None or interaction.due_at is None or interaction.due_at > now:
+        return Decision()
+    draft = Draft(interaction, now)
+    due = due_of(interaction)
+    if interaction.step_ends_at is not None and interaction.step_ends_at <= now:
+        draft.note(interaction.cursor, "step", "timed out", interaction.waiting_for)
+        draft.emit(Notify(settle=True))
+        Walk(draft, compiled, configuration, state, state.message).run(interaction.cursor + 1)
+    elif due is not None and due <= now:
+        _miss(draft)
+    elif due != interaction.due_at:
+        draft.change()
+    return draft.decision(interaction)
+
+
+def _miss(draft: Draft) -> None:
+    before = draft.interaction
+    draft.note(before.cursor, "offer", "missed", ", ".join(before.offered_to))
+    draft.move(
+        InteractionState.WAITING,
+        refused=tuple(dict.fromkeys((*before.refused, *before.offered_to))),
+        offered_to=(),
+        offer_ends_at=None,
+    )
+    draft.emit(Notify(settle=True))
+    if before.waiting_for is not None:
+        draft.emit(ServeTarget(before.waiting_for))
+
+
+def _open(state: ConversationState, interaction_id: str) -> Interaction | None:
+    interaction = state.interaction
+    return interaction if interaction and interaction.id == interaction_id and interaction.open else None
+
+
+def _routed(state: ConversationState, interaction_id: str) -> Interaction | None:
+    interaction = _open(state, interaction_id)
+    return interaction if interaction and interaction.state in ROUTED else None

@@ -1,0 +1,93 @@
+"""What a decision is taken from and what it consists of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from contracts.commands import ContactSeed
+from contracts.contacts import Contact
+from contracts.interactions import Interaction, TraceEntry
+from contracts.messages import InboundMessage
+
+
+class QueueFigures(NamedTuple):
+    """A queue at this moment: interactions that wait in it, and its members that could take one."""
+
+    waiting: int
+    agents_available: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationState:
+    """What is stored about a conversation.
+
+    `interaction` is the open one. `lists` are the ids of the contact lists that hold the sender, of those that
+    `CompiledAccount.lists` asks for. `queues` (by name) is needed where `CompiledAccount.uses_queue`, `message` (the
+    interaction's last one) where `uses_message` and the event brings none: a condition that lacks them fails and is
+    passed over. `previous_agent` is who last served the contact.
+    """
+
+    interaction: Interaction | None = None
+    contact: Contact | None = None
+    lists: frozenset[str] = frozenset()
+    queues: Mapping[str, QueueFigures] = field(default_factory=dict)
+    previous_agent: str | None = None
+    message: InboundMessage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoreMessage:
+    """The event's message joins this interaction as its number `sequence`, counted from 1."""
+
+    interaction_id: str
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class RejectSender:
+    """The sender is not admitted: no contact, no interaction."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeedContact:
+    """The contact is to be created, or its empty name to be filled."""
+
+    contact: ContactSeed
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """Agent queues are to be brought in line with the interaction; `settle` also ends the offers that have fallen."""
+
+    settle: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ServeTarget:
+    """There is something to offer for this target (`contracts.commands.Serve`)."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordStatus:
+    """The event's delivery status is to be recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordNotice:
+    """The event's notice is to be recorded."""
+
+
+Effect = StoreMessage | RejectSender | SeedContact | Notify | ServeTarget | RecordStatus | RecordNotice
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What comes of an event: the interaction's new value (None: as it was), what is to be done, and the walk."""
+
+    interaction: Interaction | None = None
+    effects: tuple[Effect, ...] = ()
+    trace: tuple[TraceEntry, ...] = ()

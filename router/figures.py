@@ -1,0 +1,35 @@
+"""Queues' figures for conditions that ask for them, at most a second old."""
+
+import time
+from collections.abc import Mapping
+
+from contracts.commands import queue_target
+from contracts.configuration import Configuration
+from router.engine import QueueFigures
+from runtime.store.figures import FigureStore
+
+MOST_AGE_S = 1.0
+
+
+class Figures:
+    """Reads the figures when they are asked for, and keeps them for a second."""
+
+    def __init__(self, store: FigureStore) -> None:
+        self._store = store
+        self._read_at = float("-inf")
+        self._figures: Mapping[str, QueueFigures] = {}
+
+    async def of(self, configuration: Configuration) -> Mapping[str, QueueFigures]:
+        """How many interactions wait in each queue, and how many of its agents are available, by queue name."""
+        if time.monotonic() - self._read_at > MOST_AGE_S:
+            waiting = await self._store.waiting()
+            available = await self._store.available()
+            self._figures = {
+                queue.name: QueueFigures(
+                    waiting=waiting.get(queue_target(queue.id), 0),
+                    agents_available=sum(1 for agent in configuration.members(queue) if agent.id in available),
+                )
+                for queue in configuration.queues.values()
+            }
+            self._read_at = time.monotonic()
+        return self._figures

@@ -1,0 +1,70 @@
+"""What the router's decisions of one batch come to, per conversation: what to store, what to say, what to set apart."""
+
+from dataclasses import dataclass, field
+
+from contracts.commands import Command, ContactSeed, Deliver, Serve
+from contracts.deadletters import DeadLetter
+from contracts.events import Event
+from contracts.interactions import Interaction, RoutingTrace
+from contracts.stored import Rejection, StoredMessage, StoredNotice, StoredStatus
+from runtime.store.interactions import Change
+
+
+@dataclass(slots=True)
+class Outcome:
+    """The outcome of one conversation's events of a batch. `interaction` is the open one as it stands now, if any."""
+
+    conversation: str
+    interaction: Interaction | None
+    loaded: Interaction | None = None
+    written: dict[str, Interaction] = field(default_factory=dict)
+    applied: dict[str, dict[str, int]] = field(default_factory=dict)
+    messages: list[StoredMessage] = field(default_factory=list)
+    traces: list[RoutingTrace] = field(default_factory=list)
+    rejections: list[Rejection] = field(default_factory=list)
+    statuses: list[StoredStatus] = field(default_factory=list)
+    notices: list[StoredNotice] = field(default_factory=list)
+    letters: list[DeadLetter] = field(default_factory=list)
+    delivers: dict[str, Deliver] = field(default_factory=dict)
+    serves: dict[str, Serve] = field(default_factory=dict)
+
+    def change(self, interaction: Interaction, event: Event, sequence: int) -> None:
+        """Take over an interaction as it was decided; several changes of a batch become one write."""
+        self.written[interaction.id] = interaction
+        self.applied.setdefault(interaction.id, {})[event.event_id] = sequence
+        self.interaction = interaction if interaction.open else None
+
+    def still_applied(self, interaction: Interaction, event: Event, sequence: int) -> None:
+        """Have the next write of an interaction, if one follows, go on naming an event that was applied before."""
+        self.applied.setdefault(interaction.id, {})[event.event_id] = sequence
+
+    def deliver(self, interaction: Interaction, *, settle: bool = False, contact: ContactSeed | None = None) -> None:
+        """Have the agent queues brought in line with an interaction, once a batch."""
+        earlier = self.delivers.get(interaction.id)
+        self.delivers[interaction.id] = Deliver(
+            correlation_id=interaction.correlation_id,
+            interaction_id=interaction.id,
+            settle=settle or (earlier is not None and earlier.settle),
+            contact=contact or (earlier.contact if earlier else None),
+        )
+
+    def serve(self, target: str, correlation_id: str) -> None:
+        """Have what waits for a target offered, once a batch."""
+        self.serves[target] = Serve(correlation_id=correlation_id, target=target)
+
+    def changes(self) -> list[Change]:
+        """The writes: each interaction before and after, its version raised by one."""
+        return [self._change(interaction) for interaction in self.written.values()]
+
+    def _change(self, interaction: Interaction) -> Change:
+        before = self.loaded if self.loaded is not None and self.loaded.id == interaction.id else None
+        version = before.version + 1 if before else 1
+        update = {"version": version, "applied": self.applied[interaction.id]}
+        return Change(before, interaction.model_copy(update=update))
+
+    def commands(self) -> list[tuple[str, Command]]:
+        """The commands, each with the key of its partition."""
+        return [
+            *((self.conversation, deliver) for deliver in self.delivers.values()),
+            *((serve.target, serve) for serve in self.serves.values()),
+        ]

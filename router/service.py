@@ -1,0 +1,200 @@
+"""The shell around the engine: load what a batch needs, decide event by event, store, publish.
+
+The order of the writes is what makes a crash harmless. First the interactions, each under the condition that nobody
+changed it meanwhile, with the events that were applied; then the messages, traces and the rest, each inserted once;
+then the commands; then the consumer acknowledges. An event that comes again is recognised by the interaction that names
+it as applied, or by its message in the log; what may not have been said is said again: every command may come twice.
+"""
+
+import asyncio
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain
+
+from contracts.configuration import Configuration
+from contracts.contacts import contact_id
+from contracts.errors import Unprocessable
+from contracts.events import EVENTS, Event, MessageReceived
+from contracts.interactions import Interaction
+from contracts.messages import InboundMessage, message_id
+from contracts.stored import StoredMessage
+from router.batch import Batch
+from router.engine import CompiledAccount, QueueFigures, RoutingConfiguration
+from router.figures import Figures
+from router.outcome import Outcome
+from runtime.bundles import unbundle
+from runtime.clock import Clock
+from runtime.configuration import ConfigurationCache
+from runtime.logging import get_logger
+from runtime.metrics import Metrics
+from runtime.publishing import Outbox
+from runtime.store.interactions import InteractionStore, Loaded
+
+log = get_logger(__name__)
+
+
+class Router:
+    """Decides batches of events and makes the decisions so."""
+
+    def __init__(
+        self,
+        configuration: ConfigurationCache,
+        interactions: InteractionStore,
+        figures: Figures,
+        outbox: Outbox,
+        metrics: Metrics,
+        clock: Clock,
+    ) -> None:
+        self._cache = configuration
+        self._routing = RoutingConfiguration(configuration.current)
+        self._interactions = interactions
+        self._figures = figures
+        self._outbox = outbox
+        self._metrics = metrics
+        self._clock = clock
+        configuration.subscribe(self._changed)
+
+    def _changed(self, configuration: Configuration) -> None:
+        self._routing = RoutingConfiguration(configuration, self._routing)
+        self._metrics.configuration_version.set(configuration.version)
+
+    async def handle(self, bodies: Sequence[bytes]) -> int:
+        """Take bundles of events to their end, in order; the number of events.
+
+        Raises:
+            Unavailable: broker or database is away; to be called again with the same bundles.
+        """
+        unbundled = unbundle(EVENTS, bodies, "router")
+        if unbundled.letters:
+            await self._outbox.park(unbundled.letters)
+        events: Sequence[Event] = unbundled.items
+        await self._know_accounts(events)
+        pending = events
+        while pending:
+            pending = await self._round(pending)
+        if events:
+            self._metrics.lag_seconds.labels("router").set((self._clock() - events[-1].received_at).total_seconds())
+        return len(events)
+
+    async def _know_accounts(self, events: Iterable[Event]) -> None:
+        """An account that nobody here knows may have been made a moment ago: look before its events are set apart."""
+        if any(event.account_id not in self._routing.configuration.accounts for event in events):
+            await self._cache.changed()
+
+    async def _round(self, events: Sequence[Event]) -> Sequence[Event]:
+        """Decide and store; the events of conversations that somebody else changed meanwhile, to be decided again."""
+        batch = await self._decided(events)
+        lost = await self._interactions.save([c for outcome in batch.outcomes.values() for c in outcome.changes()])
+        done = [outcome for outcome in batch.outcomes.values() if lost.isdisjoint(outcome.written)]
+        await self._record(done)
+        await self._outbox.commands([command for outcome in done for command in outcome.commands()])
+        self._tell(done, batch.repeated)
+        redo = {outcome.conversation for outcome in batch.outcomes.values()} - {o.conversation for o in done}
+        return [event for event in events if event.conversation in redo]
+
+    async def _decided(self, events: Sequence[Event]) -> Batch:
+        routing = self._routing
+        compiled = {event.account_id: _known(routing, event.account_id) for event in events}
+        loaded = await self._interactions.load(
+            {event.conversation for event in events}, _contacts(events, compiled), _messages(events)
+        )
+        batch = Batch(
+            routing,
+            loaded,
+            await self._queues(compiled.values()),
+            await self._last(events, compiled, loaded),
+            self._clock(),
+        )
+        for event in events:
+            batch.take(event)
+        return batch
+
+    async def _queues(self, accounts: Collection[CompiledAccount | None]) -> Mapping[str, QueueFigures]:
+        if any(account is not None and account.uses_queue for account in accounts):
+            return await self._figures.of(self._routing.configuration)
+        return {}
+
+    async def _last(
+        self, events: Iterable[Event], accounts: Mapping[str, CompiledAccount | None], loaded: Loaded
+    ) -> Mapping[str, InboundMessage]:
+        """The last message of the interactions whose walk may go on without one, where a condition may ask for it."""
+        wanted: dict[str, Interaction] = {}
+        for event in events:
+            account = accounts[event.account_id]
+            interaction = loaded.interactions.get(event.conversation)
+            if account and account.uses_message and interaction and not isinstance(event, MessageReceived):
+                wanted[interaction.id] = interaction
+        messages = await self._interactions.last_messages(list(wanted.values()))
+        return {interaction_id: _inbound(message) for interaction_id, message in messages.items()}
+
+    async def _record(self, outcomes: Sequence[Outcome]) -> None:
+        await asyncio.gather(
+            self._interactions.record(
+                messages=[m for o in outcomes for m in o.messages],
+                traces=[t for o in outcomes for t in o.traces],
+                rejections=[r for o in outcomes for r in o.rejections],
+                notices=[n for o in outcomes for n in o.notices],
+            ),
+            self._interactions.record_statuses([s for o in outcomes for s in o.statuses]),
+            self._outbox.park([letter for o in outcomes for letter in o.letters]),
+        )
+
+    def _tell(self, outcomes: Sequence[Outcome], repeated: int) -> None:
+        handled = self._metrics.handled
+        counts = {
+            "stored": sum(len(o.messages) for o in outcomes),
+            "rejected": sum(len(o.rejections) for o in outcomes),
+            "status": sum(len(o.statuses) for o in outcomes),
+            "notice": sum(len(o.notices) for o in outcomes),
+            "parked": sum(len(o.letters) for o in outcomes),
+            "repeated": repeated,
+        }
+        for outcome, count in counts.items():
+            if count:
+                handled.labels("router", outcome).inc(count)
+        for letter in chain.from_iterable(o.letters for o in outcomes):
+            log.warning("event.parked", correlation_id=letter.correlation_id, reason=letter.reason)
+        for interaction in chain.from_iterable(o.written.values() for o in outcomes):
+            log.debug(
+                "interaction.routed",
+                correlation_id=interaction.correlation_id,
+                interaction=interaction.id,
+                account=interaction.account_key,
+                state=interaction.state,
+                waiting_for=interaction.waiting_for,
+                messages=interaction.message_count,
+            )
+
+
+def _known(routing: RoutingConfiguration, account_id: str) -> CompiledAccount | None:
+    try:
+        return routing.account(account_id)
+    except Unprocessable:
+        return None
+
+
+def _contacts(events: Iterable[Event], accounts: Mapping[str, CompiledAccount | None]) -> set[str]:
+    wanted: set[str] = set()
+    for event in events:
+        compiled = accounts[event.account_id]
+        if compiled is not None:
+            lists = {compiled.account.list_id, *compiled.lists}
+            wanted.update(contact_id(name, event.contact_key) for name in lists)
+    return wanted
+
+
+def _messages(events: Iterable[Event]) -> set[str]:
+    return {
+        message_id(event.account_id, event.message.provider_id)
+        for event in events
+        if isinstance(event, MessageReceived)
+    }
+
+
+def _inbound(message: StoredMessage) -> InboundMessage:
+    return InboundMessage(
+        provider_id=message.provider_id,
+        contact_key=message.contact_key,
+        sent_at=message.sent_at,
+        content=message.content,
+        context=message.context,
+    )

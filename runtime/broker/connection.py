@@ -1,0 +1,108 @@
+"""One connection to RabbitMQ, made again when it was lost; the topology is declared whenever it is made.
+
+aio-pika's own robust connection is not used: it restores channels behind the back of whoever holds unacknowledged
+deliveries on them. Here a loss is seen by everyone who works on the connection, and each opens anew what it needs.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import aio_pika
+from aio_pika.abc import AbstractChannel, AbstractConnection
+from aio_pika.exceptions import AMQPError
+from pydantic import SecretStr
+from yarl import URL
+
+from contracts.errors import Unavailable
+from contracts.topology import Topology
+from runtime.logging import get_logger
+
+log = get_logger(__name__)
+
+CONNECT_TIMEOUT_S = 10.0
+HEARTBEAT_S = 10
+RETRY_S = 0.5
+RETRY_MOST_S = 5.0
+
+
+@contextmanager
+def broker_errors() -> Iterator[None]:
+    """Turn every way in which the broker can fail into `Unavailable`."""
+    try:
+        yield
+    except (AMQPError, ConnectionError, TimeoutError, OSError, RuntimeError) as error:
+        raise Unavailable(f"RabbitMQ: {type(error).__name__}: {error}") from error
+
+
+class Broker:
+    """The connection of one process. A part of the process: `start` waits until the broker is there."""
+
+    def __init__(self, url: SecretStr, topology: Topology, name: str) -> None:
+        self._url = URL(url.get_secret_value()).update_query(heartbeat=HEARTBEAT_S)
+        self._topology = topology
+        self._name = name
+        self._connection: AbstractConnection | None = None
+        self._connecting = asyncio.Lock()
+
+    async def start(self) -> None:
+        """Connect and declare the topology, however long the broker takes to appear."""
+        wait = RETRY_S
+        while True:
+            try:
+                await self._open()
+            except Unavailable as error:
+                log.warning("broker.waiting", reason=str(error), wait_s=wait)
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, RETRY_MOST_S)
+            else:
+                return
+
+    async def stop(self) -> None:
+        """Close the connection."""
+        if self._connection is not None and not self._connection.is_closed:
+            with broker_errors():
+                await self._connection.close()
+
+    async def check(self) -> None:
+        """Return when the connection stands.
+
+        Raises:
+            Unavailable: it does not, and cannot be made now.
+        """
+        await self._open()
+
+    async def channel(self, *, confirms: bool) -> AbstractChannel:
+        """A new channel.
+
+        Raises:
+            Unavailable: there is no connection, and none can be made now.
+        """
+        connection = await self._open()
+        with broker_errors():
+            async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                return await connection.channel(publisher_confirms=confirms)
+
+    async def _open(self) -> AbstractConnection:
+        async with self._connecting:
+            if self._connection is None or self._connection.is_closed:
+                with broker_errors():
+                    async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                        self._connection = await self._connect()
+            return self._connection
+
+    async def _connect(self) -> AbstractConnection:
+        connection = await aio_pika.connect(self._url, client_properties={"connection_name": self._name})
+        await self._declare(connection)
+        log.info("broker.connected", host=self._url.host, port=self._url.port)
+        return connection
+
+    async def _declare(self, connection: AbstractConnection) -> None:
+        channel = await connection.channel(publisher_confirms=False)
+        for exchange in self._topology.exchanges:
+            await channel.declare_exchange(exchange.name, aio_pika.ExchangeType(exchange.type), durable=True)
+        for spec in self._topology.queues:
+            queue = await channel.declare_queue(spec.name, durable=True, arguments=spec.arguments)
+            for exchange_name, key in spec.bindings:
+                await queue.bind(exchange_name, key)
+        await channel.close()

@@ -1,0 +1,46 @@
+"""Publishing with the broker's word for it: every publish is persistent, mandatory, confirmed and bounded in time."""
+
+import asyncio
+
+from aio_pika.abc import AbstractChannel
+from aiormq.abc import AbstractChannel as UnderlayChannel
+from aiormq.abc import DeliveredMessage
+from pamqp.commands import Basic
+
+from contracts.errors import Unavailable
+from runtime.broker.connection import Broker, broker_errors
+
+PERSISTENT = 2
+
+
+class Publisher:
+    """Publishes on one confirming channel, opened when it is first needed and again after a loss."""
+
+    def __init__(self, broker: Broker, timeout_s: float) -> None:
+        self._broker = broker
+        self._timeout_s = timeout_s
+        self._channel: AbstractChannel | None = None
+        self._opening = asyncio.Lock()
+
+    async def publish(self, exchange: str, key: str, body: bytes, *, mandatory: bool = True) -> None:
+        """Return once the broker has taken responsibility for the message.
+
+        Raises:
+            Unavailable: it did not within the time, or no queue takes the message. It may have it all the same.
+        """
+        properties = Basic.Properties(content_type="application/json", delivery_mode=PERSISTENT)
+        with broker_errors():
+            async with asyncio.timeout(self._timeout_s):
+                channel = await self._underlay()
+                result = await channel.basic_publish(
+                    body, exchange=exchange, routing_key=key, properties=properties, mandatory=mandatory
+                )
+        if isinstance(result, DeliveredMessage):
+            raise Unavailable(f"RabbitMQ: no queue takes {key!r} from the exchange {exchange!r}")
+
+    async def _underlay(self) -> UnderlayChannel:
+        # The channel below aio-pika's: publishing there saves a third of the client's cost a message.
+        async with self._opening:
+            if self._channel is None or self._channel.is_closed:
+                self._channel = await self._broker.channel(confirms=True)
+        return await self._channel.get_underlay_channel()

@@ -1,0 +1,89 @@
+"""Consuming one queue on a channel of its own: to close the channel is to give back, in order, what was not handled."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from aio_pika.abc import AbstractChannel
+from aiormq.abc import AbstractChannel as UnderlayChannel
+from aiormq.abc import DeliveredMessage
+
+from contracts.errors import Unavailable
+from runtime.broker.connection import Broker, broker_errors
+from runtime.logging import get_logger
+
+log = get_logger(__name__)
+
+CLOSE_TIMEOUT_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One AMQP message in hand: unacknowledged until its subscription acknowledges it."""
+
+    body: bytes
+    tag: int
+    redelivered: bool
+    subscription: "Subscription"
+
+
+class Subscription:
+    """The consumption of one queue. Deliveries go to `on_delivery`, in order, at most `prefetch` in hand."""
+
+    def __init__(self, broker: Broker, queue: str, prefetch: int, on_delivery: Callable[[Delivery], None]) -> None:
+        self.queue = queue
+        self._broker = broker
+        self._prefetch = prefetch
+        self._on_delivery = on_delivery
+        self._channel: AbstractChannel | None = None
+        self._underlay: UnderlayChannel | None = None
+        self._revoked = False
+
+    @property
+    def active(self) -> bool:
+        """Whether deliveries of this subscription may still be handled and acknowledged."""
+        return not self._revoked and self._channel is not None and not self._channel.is_closed
+
+    def revoke(self) -> None:
+        """Handle nothing more of it; `close` follows."""
+        self._revoked = True
+
+    async def open(self) -> None:
+        """Begin to consume.
+
+        Raises:
+            Unavailable: the broker is away.
+        """
+        self._channel = await self._broker.channel(confirms=False)
+        with broker_errors():
+            async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                self._underlay = await self._channel.get_underlay_channel()
+                await self._underlay.basic_qos(prefetch_count=self._prefetch)
+                await self._underlay.basic_consume(self.queue, self._receive)
+
+    async def _receive(self, message: DeliveredMessage) -> None:
+        # No await in here: the client runs one task a message, and order holds only because each ends at once.
+        if message.delivery_tag is not None:
+            self._on_delivery(Delivery(bytes(message.body), message.delivery_tag, bool(message.redelivered), self))
+
+    async def acknowledge(self, tag: int) -> None:
+        """Acknowledge everything up to and including `tag`; a lost channel is no error: the broker delivers again."""
+        if self._underlay is None or not self.active:
+            return
+        try:
+            with broker_errors():
+                await self._underlay.basic_ack(tag, multiple=True)
+        except Unavailable as error:
+            log.warning("subscription.ack_lost", queue=self.queue, reason=str(error))
+
+    async def close(self) -> None:
+        """Stop consuming; what is not acknowledged goes back to its place in the queue."""
+        self.revoke()
+        if self._channel is None or self._channel.is_closed:
+            return
+        try:
+            with broker_errors():
+                async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                    await self._channel.close()
+        except Unavailable as error:
+            log.warning("subscription.close_lost", queue=self.queue, reason=str(error))

@@ -1,0 +1,58 @@
+"""The `switchboard` command. Each command is a module here with a function of its name, imported when it is needed."""
+
+import importlib
+import sys
+from collections.abc import Iterable
+
+import typer
+from pydantic import ValidationError
+
+from contracts.errors import SwitchboardError
+
+# Adding a command is adding its name here and a module runtime/cli/<name>.py with a function <name>.
+COMMANDS = ("up", "doctor")
+
+
+def main() -> None:
+    """The console script. A failure that says what to do is printed as its sentence; exit code 1, or 2 for settings."""
+    called = sys.argv[1:2]
+    try:
+        application(called if set(called) <= set(COMMANDS) and called else COMMANDS)()
+    except ValidationError as error:
+        print("\n".join(f"switchboard: {sentence}" for sentence in setting_faults(error)), file=sys.stderr)
+        sys.exit(2)
+    except SwitchboardError as error:
+        print(f"switchboard: {error}", file=sys.stderr)
+        sys.exit(1)
+
+
+def application(names: Iterable[str]) -> typer.Typer:
+    """The command with the sub-commands of these names; only their modules are imported."""
+    app = typer.Typer(
+        name="switchboard",
+        help="Switchboard: an open, event-driven WhatsApp message router for contact centres.",
+        callback=_nothing,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    for name in names:
+        module = importlib.import_module(f"runtime.cli.{name}")
+        app.command(name=name)(getattr(module, name))
+    return app
+
+
+def setting_faults(error: ValidationError) -> list[str]:
+    """One sentence for each setting that is wrong: the variable, and the rule it breaks; its value is not repeated."""
+    return [
+        f"{_variable(fault['loc'])}: {fault['msg']}" for fault in error.errors(include_input=False, include_url=False)
+    ]
+
+
+def _variable(location: tuple[int | str, ...]) -> str:
+    name = ".".join(map(str, location))
+    return name if name.isupper() else f"SWITCHBOARD_{name.upper()}"
+
+
+def _nothing() -> None:
+    """Makes the application a group of commands even when one is registered only."""

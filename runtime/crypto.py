@@ -1,0 +1,94 @@
+"""Secrets at rest: Fernet (AES-128-CBC with HMAC-SHA256) over one key or several.
+
+The first key encrypts, every key decrypts. So a key is rotated by putting the new one first and taking the old one away
+once every secret was written again.
+"""
+
+from collections.abc import Sequence
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from contracts.errors import ConfigurationFault, SetupFault
+from runtime.settings import Settings
+
+HOW_TO_MAKE_A_KEY = (
+    'make one with: python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"'
+)
+
+
+class UndecryptableSecret(ConfigurationFault):
+    """A stored secret that none of the keys opens: it must be entered again, or the key that is missing given back."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field, "cannot be decrypted with the configured keys")
+
+
+class SecretBox:
+    """Encrypts and decrypts strings.
+
+    Args:
+        keys: 32 bytes in URL-safe base64 each, the newest first.
+
+    Raises:
+        SetupFault: there is no key, or one is malformed.
+    """
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        if not keys:
+            raise SetupFault(
+                "there is no key to encrypt credentials with: set SWITCHBOARD_SECRET_KEY or "
+                f"SWITCHBOARD_SECRET_KEY_FILE; {HOW_TO_MAKE_A_KEY}"
+            )
+        self._fernet = MultiFernet([_fernet(number, key) for number, key in enumerate(keys, start=1)])
+
+    def __repr__(self) -> str:
+        return "SecretBox(**********)"
+
+    def encrypt(self, secret: str) -> str:
+        """The secret as it may be stored; another text each time."""
+        return self._fernet.encrypt(secret.encode()).decode()
+
+    def decrypt(self, token: str, field: str) -> str:
+        """The secret of a stored text; `field` names it in the error.
+
+        Raises:
+            UndecryptableSecret: no key opens it, or it was altered.
+        """
+        try:
+            return self._fernet.decrypt(token.encode()).decode()
+        except (InvalidToken, ValueError):
+            # Without its cause: what the text decodes to may be half of the secret.
+            raise UndecryptableSecret(field) from None
+
+
+def secret_box(settings: Settings) -> SecretBox:
+    """The box over the keys of the settings.
+
+    Raises:
+        SetupFault: there is no key, one is malformed, or the file cannot be read.
+    """
+    return SecretBox(_keys(settings))
+
+
+def _keys(settings: Settings) -> list[str]:
+    if settings.secret_key is not None:
+        given = settings.secret_key.get_secret_value().split(",")
+    elif settings.secret_key_file is not None:
+        try:
+            given = settings.secret_key_file.read_text(encoding="ascii").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SetupFault(
+                f"the key file {settings.secret_key_file} cannot be read ({type(error).__name__}); {HOW_TO_MAKE_A_KEY}"
+            ) from None
+    else:
+        given = []
+    return [key.strip() for key in given if key.strip()]
+
+
+def _fernet(number: int, key: str) -> Fernet:
+    try:
+        return Fernet(key)
+    except ValueError:
+        raise SetupFault(
+            f"secret key number {number} is not 32 bytes in URL-safe base64; {HOW_TO_MAKE_A_KEY}"
+        ) from None

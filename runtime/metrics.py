@@ -1,0 +1,56 @@
+"""The figures that a process shows under `/metrics`, each defined once, in a registry of its own."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+LATENCY_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+SIZE_BUCKETS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+
+
+class Metrics:
+    """All metrics of one process; a process shows those that it uses."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.webhooks = Counter(
+            "switchboard_webhooks",
+            "Webhook requests by provider and answer.",
+            ["provider", "answer"],
+            registry=self.registry,
+        )
+        self.items = Counter(
+            "switchboard_webhook_items",
+            "Items of webhooks by provider and fate.",
+            ["provider", "fate"],
+            registry=self.registry,
+        )
+        self.confirm_seconds = Histogram(
+            "switchboard_confirm_seconds",
+            "From a webhook's events being gathered to the broker's confirm.",
+            buckets=LATENCY_BUCKETS,
+            registry=self.registry,
+        )
+        self.batch_events = Histogram(
+            "switchboard_batch_events", "Events in a batch.", ["stage"], buckets=SIZE_BUCKETS, registry=self.registry
+        )
+        self.batch_seconds = Histogram(
+            "switchboard_batch_seconds", "Time for a batch.", ["stage"], buckets=LATENCY_BUCKETS, registry=self.registry
+        )
+        self.handled = Counter(
+            "switchboard_handled",
+            "Events and commands by stage and outcome.",
+            ["stage", "outcome"],
+            registry=self.registry,
+        )
+        self.lag_seconds = Gauge(
+            "switchboard_lag_seconds", "Age of the newest event of the last batch.", ["stage"], registry=self.registry
+        )
+        self.partitions = Gauge(
+            "switchboard_partitions_owned", "Partitions that this instance owns.", ["stage"], registry=self.registry
+        )
+        self.configuration_version = Gauge(
+            "switchboard_configuration_version", "Version of the configuration in use.", registry=self.registry
+        )
+
+    def exposition(self) -> bytes:
+        """Everything in Prometheus' text format."""
+        return generate_latest(self.registry)

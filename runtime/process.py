@@ -1,0 +1,150 @@
+"""The life of a process: start its parts in order, wait for SIGTERM, stop them in reverse within a deadline."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+import uvloop
+from aiohttp import web
+from pydantic import ValidationError
+
+from contracts.errors import SwitchboardError
+from runtime.health import Health, health_app
+from runtime.logging import configure_logging, get_logger
+from runtime.metrics import Metrics
+from runtime.settings import Settings
+
+log = get_logger(__name__)
+
+
+class Part(Protocol):
+    """Something that a process starts and stops."""
+
+    async def start(self) -> None:
+        """Begin; returns when it works."""
+        ...
+
+    async def stop(self) -> None:
+        """End: what is in flight is finished or given back."""
+        ...
+
+
+P = TypeVar("P", bound=Part)
+
+
+class HttpServer:
+    """An aiohttp application on one address, as a part of a process."""
+
+    def __init__(self, app: web.Application, host: str, port: int, name: str) -> None:
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0)
+        self._host, self._port, self._name = host, port, name
+
+    async def start(self) -> None:
+        """Bind and serve.
+
+        Raises:
+            SwitchboardError: the port is taken.
+        """
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, self._host, self._port, backlog=1024)
+        try:
+            await site.start()
+        except OSError as error:
+            raise SwitchboardError(
+                f"cannot serve {self._name} on {self._host}:{self._port}: {error.strerror}"
+            ) from error
+        log.info("http.serving", server=self._name, host=self._host, port=self.port)
+
+    async def stop(self) -> None:
+        """Take no more connections, let requests under way finish."""
+        await self._runner.cleanup()
+
+    @property
+    def port(self) -> int:
+        """The port that is served; the chosen one when 0 was asked for."""
+        return int(self._runner.addresses[0][1])
+
+
+class Process:
+    """One process: its settings, metrics and health, and its parts in the order in which they start."""
+
+    def __init__(self, name: str, settings: Settings) -> None:
+        self.name = name
+        self.settings = settings
+        self.metrics = Metrics()
+        self.health = Health()
+        self._parts: list[Part] = []
+
+    def add(self, part: P) -> P:
+        """Append a part; it starts after those before it and stops before them."""
+        self._parts.append(part)
+        return part
+
+    async def run(self) -> None:
+        """Start everything, wait for SIGTERM or SIGINT, stop everything."""
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        server = HttpServer(
+            health_app(self.health, self.metrics), self.settings.host, self.settings.health_port, "health"
+        )
+        started: list[Part] = []
+        try:
+            for part in (server, *self._parts):
+                await self._start(part, stop)
+                if stop.is_set():
+                    break
+                started.append(part)
+            log.info("process.started")
+            await stop.wait()
+        finally:
+            await self._stop(started)
+
+    @staticmethod
+    async def _start(part: Part, stop: asyncio.Event) -> None:
+        starting = asyncio.ensure_future(part.start())
+        stopping = asyncio.ensure_future(stop.wait())
+        await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if not starting.done():
+            starting.cancel()
+            return
+        await starting
+
+    async def _stop(self, started: list[Part]) -> None:
+        log.info("process.stopping")
+        try:
+            async with asyncio.timeout(self.settings.stop_deadline_s):
+                for part in reversed(started):
+                    await part.stop()
+        except TimeoutError:
+            log.error("process.stop_deadline_passed", deadline_s=self.settings.stop_deadline_s)
+        log.info("process.stopped")
+
+
+def main(name: str, compose: Callable[[Process], None]) -> int:
+    """Run a process whose parts `compose` puts together.
+
+    Returns the exit code: 0 stopped when asked to, 1 could not start, 2 settings are wrong.
+    """
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
+        log.error("settings.wrong", faults=faults)
+        return 2
+    configure_logging(settings, name)
+
+    async def run() -> None:
+        process = Process(name, settings)
+        compose(process)
+        await process.run()
+
+    try:
+        uvloop.run(run())
+    except SwitchboardError as error:
+        log.error("process.failed", reason=str(error))
+        return 1
+    return 0

@@ -1,0 +1,72 @@
+"""Events and commands onto the broker: each to the partition that it belongs to, one AMQP message a partition."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+
+from contracts.commands import COMMANDS, Command, Serve
+from contracts.deadletters import DeadLetter
+from contracts.events import EVENTS, ConversationEvent, Event
+from contracts.partitioning import partition_of
+from contracts.topology import CONFIGURATION, DEAD, WORK, event_key, work_key
+from contracts.topology import EVENTS as EVENTS_EXCHANGE
+from runtime.broker import Publisher
+
+
+class Outbox:
+    """Publishes bundles and returns when the broker has confirmed all of them."""
+
+    def __init__(self, publisher: Publisher, partitions: int) -> None:
+        self._publisher = publisher
+        self._partitions = partitions
+
+    def partition(self, event: ConversationEvent) -> int:
+        """The partition that an event travels through."""
+        return partition_of(event.conversation, self._partitions)
+
+    async def events(self, events: Sequence[Event]) -> None:
+        """Publish events, those of one partition together and in order.
+
+        Raises:
+            Unavailable: the broker did not confirm; some may have been taken.
+        """
+        bundles: dict[int, list[Event]] = defaultdict(list)
+        for event in events:
+            bundles[self.partition(event)].append(event)
+        await asyncio.gather(
+            *(
+                self._publisher.publish(EVENTS_EXCHANGE, event_key(partition), EVENTS.dump_json(bundle))
+                for partition, bundle in bundles.items()
+            )
+        )
+
+    async def commands(self, commands: Sequence[tuple[str, Command]]) -> None:
+        """Publish commands, each with the key (a conversation or a distribution target) that gives its partition.
+
+        Raises:
+            Unavailable: as above.
+        """
+        bundles: dict[int, list[Command]] = defaultdict(list)
+        for key, command in commands:
+            bundles[partition_of(key, self._partitions)].append(command)
+        await asyncio.gather(
+            *(
+                self._publisher.publish(WORK, work_key(partition), COMMANDS.dump_json(bundle))
+                for partition, bundle in bundles.items()
+            )
+        )
+
+    async def serve(self, targets: Sequence[str], correlation_id: str) -> None:
+        """Have what waits for targets offered."""
+        await self.commands([(target, Serve(correlation_id=correlation_id, target=target)) for target in targets])
+
+    async def park(self, letters: Sequence[DeadLetter]) -> None:
+        """Set dead letters apart."""
+        await asyncio.gather(
+            *(self._publisher.publish(DEAD, "", letter.model_dump_json().encode()) for letter in letters)
+        )
+
+    async def configuration_changed(self, version: int) -> None:
+        """Tell all processes that there is a new version of the configuration; nobody need be listening."""
+        body = b'{"version":%d}' % version
+        await self._publisher.publish(CONFIGURATION, "", body, mandatory=False)

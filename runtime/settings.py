@@ -1,0 +1,75 @@
+"""Every setting of every process, typed, validated once at start and handed on by the composition roots.
+
+Nothing else in the project reads the environment. Values come from the environment: `AMQP_URL` and `MONGO_URL` under
+those names, everything else with the prefix `SWITCHBOARD_` (`SWITCHBOARD_LOG_LEVEL`, for example). A variable that is
+set but wrong stops the process with a sentence that names it.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AliasChoices, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+Seconds = Annotated[float, Field(gt=0)]
+
+
+class Settings(BaseSettings):
+    """The settings of one process. `docs/settings.md` is generated from the descriptions here."""
+
+    model_config = SettingsConfigDict(env_prefix="SWITCHBOARD_", extra="ignore", frozen=True)
+
+    amqp_url: SecretStr = Field(
+        SecretStr("amqp://guest:guest@127.0.0.1:5672/"),
+        validation_alias=AliasChoices("AMQP_URL", "amqp_url"),
+        description="RabbitMQ's address: `amqp://user:password@host:port/vhost`.",
+    )
+    mongo_url: SecretStr = Field(
+        SecretStr("mongodb://127.0.0.1:27017/?directConnection=true"),
+        validation_alias=AliasChoices("MONGO_URL", "mongo_url"),
+        description="MongoDB's address; the deployment must be a replica set, of one member at least.",
+    )
+    database: str = Field("switchboard", min_length=1, description="The name of the MongoDB database.")
+    partitions: int = Field(
+        16,
+        ge=1,
+        le=99,
+        description="Number of partitions; fixed when the installation is made, every process checks it at start.",
+    )
+    public_url: str = Field(
+        "http://127.0.0.1:8080",
+        pattern=r"^https?://[^/\s]+(/[^\s]*)?$",
+        description="Base URL under which the providers reach the gateway; signatures that cover the URL are checked "
+        "over it unless the account has a domain of its own.",
+    )
+    host: str = Field("127.0.0.1", description="Address on which the process serves HTTP.")
+    port: Port = Field(8080, description="Port of the gateway or the console; 0 takes a free one.")
+    health_port: Port = Field(0, description="Port of `/live`, `/ready` and `/metrics`; 0 takes a free one.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severity to log.")
+    log_format: Literal["json", "text"] = Field("json", description="`json`: one object a line; `text`: for people.")
+    secret_key_file: Path | None = Field(
+        None, description="File with the keys that encrypt credentials at rest, one a line, the newest first."
+    )
+    secret_key: SecretStr | None = Field(
+        None, description="The same keys from the environment, separated by commas; takes precedence over the file."
+    )
+    console_token: SecretStr | None = Field(
+        None, description="Bearer token of the API. The console refuses to start without one."
+    )
+    console_token_file: Path | None = Field(None, description="File that holds the API's bearer token.")
+    gather_ms: float = Field(1.0, ge=0, le=100, description="How long the gateway gathers events of one partition.")
+    publish_timeout_s: Seconds = Field(5.0, description="How long a publish may wait for the broker's confirm.")
+    batch_size: int = Field(256, ge=1, le=5000, description="Most events that a router or worker takes in one batch.")
+    linger_ms: float = Field(3.0, ge=0, le=1000, description="How long a batch waits for more after its first event.")
+    prefetch: int = Field(64, ge=1, le=2000, description="AMQP messages in hand per partition.")
+    lanes: int = Field(2, ge=1, le=16, description="Batches that a process works on at the same time.")
+    heartbeat_s: Seconds = Field(1.0, description="How often an instance renews its membership.")
+    member_ttl_s: Seconds = Field(5.0, description="After how long without a heartbeat an instance counts as gone.")
+    clock_interval_s: Seconds = Field(0.25, description="How often the clock looks for deadlines that have passed.")
+    sweep_interval_s: Seconds = Field(2.0, description="How often the clock looks for work that a trigger missed.")
+    round_pause_s: Seconds = Field(5.0, description="Pause before the next round when all eligible agents refused.")
+    stop_deadline_s: Seconds = Field(20.0, description="Most time that a process takes to stop after SIGTERM.")
+    configuration_poll_s: Seconds = Field(2.0, description="How often a process looks whether it missed a change.")
+    event_log_max_bytes: int = Field(10 * 2**30, ge=10**6, description="Size at which the replay log drops its oldest.")
+    event_log_max_age: str = Field("7D", pattern=r"^\d+[YMDhms]$", description="Age at which the replay log drops.")

@@ -1,0 +1,88 @@
+"""The connection to MongoDB, and its errors in our words."""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
+from pydantic import SecretStr
+from pymongo import IndexModel
+from pymongo.errors import AutoReconnect, ConnectionFailure, ExecutionTimeout, NotPrimaryError, OperationFailure
+
+from contracts.errors import Unavailable
+from runtime.logging import get_logger
+
+log = get_logger(__name__)
+
+Document = dict[str, Any]
+Indexes = Mapping[str, Sequence[IndexModel]]
+
+SELECTION_TIMEOUT_MS = 3000
+OPERATION_TIMEOUT_MS = 10_000
+RETRY_S = 0.5
+RETRY_MOST_S = 5.0
+TRANSIENT = ("TransientTransactionError", "RetryableWriteError")
+
+
+@contextmanager
+def store_errors() -> Iterator[None]:
+    """Turn the failures that pass with time into `Unavailable`; the others are bugs and stay as they are."""
+    try:
+        yield
+    except (ConnectionFailure, AutoReconnect, NotPrimaryError, ExecutionTimeout) as error:
+        raise Unavailable(f"MongoDB: {type(error).__name__}") from error
+    except OperationFailure as error:
+        if any(error.has_error_label(label) for label in TRANSIENT):
+            raise Unavailable(f"MongoDB: {type(error).__name__}") from error
+        raise
+
+
+class Store:
+    """One client and its database. A part of the process: `start` waits until MongoDB is there and sees to indexes."""
+
+    def __init__(self, url: SecretStr, database: str, indexes: Sequence[Indexes] = ()) -> None:
+        self._client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
+            url.get_secret_value(),
+            tz_aware=True,
+            w="majority",
+            retryWrites=True,
+            serverSelectionTimeoutMS=SELECTION_TIMEOUT_MS,
+            timeoutMS=OPERATION_TIMEOUT_MS,
+        )
+        self.database: AsyncIOMotorDatabase[Document] = self._client[database]
+        self._indexes = indexes
+
+    async def start(self) -> None:
+        """Wait for the database, however long it takes, and see to the indexes."""
+        wait = RETRY_S
+        while True:
+            try:
+                await self.ensure_indexes()
+            except Unavailable as error:
+                log.warning("store.waiting", reason=str(error), wait_s=wait)
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, RETRY_MOST_S)
+            else:
+                log.info("store.connected", database=self.database.name)
+                return
+
+    async def ensure_indexes(self) -> None:
+        """Create what is missing; done again it changes nothing."""
+        with store_errors():
+            for indexes in self._indexes:
+                for collection, models in indexes.items():
+                    await self.database[collection].create_indexes(list(models))
+
+    async def stop(self) -> None:
+        """Close all connections."""
+        self._client.close()
+
+    async def check(self) -> None:
+        """Return when the database answers.
+
+        Raises:
+            Unavailable: it does not.
+        """
+        with store_errors():
+            await self.database.command("ping")

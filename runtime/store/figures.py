@@ -1,0 +1,29 @@
+"""Figures about queues: how many interactions wait for each target, and which agents are available."""
+
+from contracts.queues import AgentState
+from runtime.store.client import Document, Store, store_errors
+from runtime.store.interactions import INTERACTIONS
+from runtime.store.presence import PRESENCE
+
+
+class FigureStore:
+    """Counts over the present state."""
+
+    def __init__(self, store: Store) -> None:
+        self._interactions = store.database[INTERACTIONS]
+        self._presence = store.database[PRESENCE]
+
+    async def waiting(self) -> dict[str, int]:
+        """How many interactions wait, by target."""
+        pipeline: list[Document] = [
+            {"$match": {"state": "waiting", "waiting_for": {"$type": "string"}}},
+            {"$group": {"_id": "$waiting_for", "count": {"$sum": 1}}},
+        ]
+        with store_errors():
+            return {row["_id"]: row["count"] async for row in self._interactions.aggregate(pipeline)}
+
+    async def available(self) -> frozenset[str]:
+        """The agents who are available, whether they have room or not."""
+        with store_errors():
+            cursor = self._presence.find({"state": AgentState.AVAILABLE.value}, {"_id": 1})
+            return frozenset([row["_id"] async for row in cursor])

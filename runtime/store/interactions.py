@@ -1,0 +1,317 @@
+"""Interactions, their messages and their routing traces: the authority on where every conversation stands.
+
+`load` answers everything that a batch of events needs in one read, `save` writes what was decided conditionally: who
+changed an interaction in between wins, and the loser reads again.
+"""
+
+import asyncio
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from pymongo import ASCENDING, DESCENDING, IndexModel, InsertOne, UpdateOne
+from pymongo.errors import BulkWriteError
+
+from contracts.contacts import Contact
+from contracts.interactions import Interaction, RoutingTrace
+from contracts.stored import Rejection, StoredMessage, StoredNotice, StoredStatus
+from runtime.store.client import Document, Indexes, Store, store_errors
+from runtime.store.documents import changes, from_document, plain, to_document
+
+INTERACTIONS, MESSAGES, CONTACTS, TRACES = "interactions", "messages", "contacts", "routing_traces"
+REJECTIONS, STATUSES, NOTICES = "rejections", "statuses", "notices"
+HISTORY = "history"
+DUPLICATE_KEY = 11000
+
+INDEXES: Indexes = {
+    INTERACTIONS: [
+        IndexModel(
+            "conversation", unique=True, partialFilterExpression={"open": True}, name="one_open_per_conversation"
+        ),
+        IndexModel([("conversation", ASCENDING), ("opened_at", DESCENDING)], name="history"),
+        IndexModel(
+            [("waiting_for", ASCENDING), ("waiting_since", ASCENDING)],
+            partialFilterExpression={"state": "waiting"},
+            name="waiting",
+        ),
+        IndexModel("due_at", partialFilterExpression={"due_at": {"$type": "date"}}, name="due"),
+        IndexModel([("account_id", ASCENDING), ("opened_at", DESCENDING), ("_id", ASCENDING)], name="by_account"),
+        IndexModel([("opened_at", DESCENDING), ("_id", ASCENDING)], name="by_time"),
+    ],
+    MESSAGES: [IndexModel([("interaction_id", ASCENDING), ("sequence", ASCENDING)], name="log")],
+    TRACES: [IndexModel([("interaction_id", ASCENDING), ("at", ASCENDING)], name="of_interaction")],
+    CONTACTS: [IndexModel([("list_id", ASCENDING), ("_id", ASCENDING)], name="of_list")],
+    REJECTIONS: [IndexModel([("account_id", ASCENDING), ("at", DESCENDING)], name="of_account")],
+    STATUSES: [IndexModel([("account_id", ASCENDING), ("provider_id", ASCENDING)], name="of_message")],
+    NOTICES: [IndexModel([("account_id", ASCENDING), ("at", DESCENDING)], name="of_account")],
+}
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What the store knows about the conversations and messages of a batch."""
+
+    interactions: dict[str, Interaction] = field(default_factory=dict)
+    """The open interaction, by conversation."""
+    contacts: dict[str, Contact] = field(default_factory=dict)
+    """Contacts by id."""
+    stored: dict[str, str] = field(default_factory=dict)
+    """The event that stored a message, by message id."""
+    previous_agents: dict[str, str] = field(default_factory=dict)
+    """Who had the last closed interaction, by conversation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An interaction before and after; `before` is None for one that is opened."""
+
+    before: Interaction | None
+    after: Interaction
+
+
+class InteractionStore:
+    """Reads and conditional writes of interactions and what belongs to them."""
+
+    def __init__(self, store: Store) -> None:
+        self._db = store.database
+
+    async def load(
+        self, conversations: Collection[str], contacts: Collection[str], messages: Collection[str]
+    ) -> Loaded:
+        """Open interactions, contacts and known messages of a batch, in one read."""
+        closed: list[Document] = [
+            {"$match": {"conversation": {"$in": list(conversations)}, "open": False, "owner": {"$type": "string"}}},
+            {"$sort": {"conversation": ASCENDING, "opened_at": ASCENDING}},
+            {"$group": {"_id": "$conversation", "owner": {"$last": "$owner"}}},
+            {"$set": {"is": HISTORY}},
+        ]
+        pipeline: list[Document] = [
+            {"$match": {"conversation": {"$in": list(conversations)}, "open": True}},
+            {"$set": {"is": INTERACTIONS}},
+            {"$unionWith": {"coll": INTERACTIONS, "pipeline": closed}},
+        ]
+        if contacts:
+            found = [{"$match": {"_id": {"$in": list(contacts)}}}, {"$set": {"is": CONTACTS}}]
+            pipeline.append({"$unionWith": {"coll": CONTACTS, "pipeline": found}})
+        if messages:
+            known = [
+                {"$match": {"_id": {"$in": list(messages)}}},
+                {"$project": {"event_id": 1, "is": {"$literal": MESSAGES}}},
+            ]
+            pipeline.append({"$unionWith": {"coll": MESSAGES, "pipeline": known}})
+        loaded = Loaded()
+        with store_errors():
+            async for document in self._db[INTERACTIONS].aggregate(pipeline):
+                _sort_in(loaded, document)
+        return loaded
+
+    async def save(self, batch: Sequence[Change]) -> set[str]:
+        """Write the changes of a batch; the ids of the interactions that somebody else changed first, and so were not.
+
+        `after.version` must be `before.version + 1`.
+        """
+        if not batch:
+            return set()
+        operations: list[InsertOne[Document] | UpdateOne] = [_operation(change) for change in batch]
+        lost: set[str] = set()
+        matched = sum(1 for change in batch if change.before is not None)
+        with store_errors():
+            try:
+                result = await self._db[INTERACTIONS].bulk_write(operations, ordered=False)
+                matched_count = result.matched_count
+            except BulkWriteError as error:
+                lost = {batch[index].after.id for index in _duplicates(error)}
+                matched_count = error.details["nMatched"]
+            if matched_count < matched:
+                lost |= await self._overtaken(change.after for change in batch if change.before is not None)
+        return lost
+
+    async def _overtaken(self, written: Iterable[Interaction]) -> set[str]:
+        # Bulk writes do not say which condition failed. Ours are the ones that carry the events of this very write.
+        wanted = {interaction.id: interaction.applied for interaction in written}
+        cursor = self._db[INTERACTIONS].find({"_id": {"$in": list(wanted)}}, {"applied": 1})
+        stands = {document["_id"] async for document in cursor if document["applied"] == wanted[document["_id"]]}
+        return set(wanted) - stands
+
+    async def record(
+        self,
+        messages: Sequence[StoredMessage] = (),
+        traces: Sequence[RoutingTrace] = (),
+        rejections: Sequence[Rejection] = (),
+        notices: Sequence[StoredNotice] = (),
+    ) -> None:
+        """Store what a batch has to tell, each once: what is there already stays as it is."""
+        await asyncio.gather(
+            self._insert_new(MESSAGES, messages),
+            self._insert_new(TRACES, traces),
+            self._insert_new(REJECTIONS, rejections),
+            self._insert_new(NOTICES, notices),
+        )
+
+    async def _insert_new(self, collection: str, values: Sequence[Any]) -> None:
+        if not values:
+            return
+        with store_errors(), only_duplicates():
+            await self._db[collection].insert_many([to_document(value) for value in values], ordered=False)
+
+    async def record_statuses(self, statuses: Sequence[StoredStatus]) -> None:
+        """Keep statuses, and raise the state of the messages that they are about; none goes backwards.
+
+        A status that comes before its message waits in its collection: whoever stores the message looks there.
+        """
+        if not statuses:
+            return
+        await self._insert_new(STATUSES, statuses)
+        raises = [
+            UpdateOne(
+                {"_id": status.message_id, "state_rank": {"$lt": status.rank}},
+                {
+                    "$set": {
+                        "state": status.state.value,
+                        "state_rank": status.rank,
+                        "state_reason": plain(status.reason),
+                    }
+                },
+            )
+            for status in statuses
+        ]
+        with store_errors():
+            await self._db[MESSAGES].bulk_write(raises, ordered=True)
+
+    async def create_contacts(self, contacts: Sequence[Contact]) -> None:
+        """Create contacts that are not there, and fill empty names; what an admin edited is never overwritten."""
+        if not contacts:
+            return
+        await self._insert_new(CONTACTS, contacts)
+        named = [contact for contact in contacts if contact.name]
+        if named:
+            with store_errors():
+                await self._db[CONTACTS].bulk_write(
+                    [UpdateOne({"_id": c.id, "name": ""}, {"$set": {"name": c.name}}) for c in named], ordered=False
+                )
+
+    async def get(self, interaction_id: str) -> Interaction | None:
+        """One interaction."""
+        with store_errors():
+            document = await self._db[INTERACTIONS].find_one({"_id": interaction_id})
+        return from_document(Interaction, document) if document else None
+
+    async def get_many(self, ids: Collection[str]) -> list[Interaction]:
+        """Those of the interactions that exist, in no order."""
+        with store_errors():
+            cursor = self._db[INTERACTIONS].find({"_id": {"$in": list(ids)}})
+            return [from_document(Interaction, document) async for document in cursor]
+
+    async def find(
+        self,
+        *,
+        account_id: str | None = None,
+        state: str | None = None,
+        queue_id: str | None = None,
+        contact_key: str | None = None,
+        limit: int = 50,
+        after: Interaction | None = None,
+    ) -> list[Interaction]:
+        """Interactions that match, the latest opened first; `after` is the last of the page before."""
+        wanted = {"account_id": account_id, "state": state, "queue_id": queue_id, "contact_key": contact_key}
+        query: Document = {name: value for name, value in wanted.items() if value is not None}
+        if after is not None:
+            query["$or"] = [
+                {"opened_at": {"$lt": after.opened_at}},
+                {"opened_at": after.opened_at, "_id": {"$gt": after.id}},
+            ]
+        with store_errors():
+            cursor = (
+                self._db[INTERACTIONS].find(query).sort([("opened_at", DESCENDING), ("_id", ASCENDING)]).limit(limit)
+            )
+            return [from_document(Interaction, document) async for document in cursor]
+
+    async def waiting(self, target: str, limit: int, ready_at: datetime | None = None) -> list[Interaction]:
+        """What waits for a target, the longest first; with `ready_at`, without those that pause until later."""
+        query: Document = {"state": "waiting", "waiting_for": target}
+        if ready_at is not None:
+            query["$or"] = [{"not_before": None}, {"not_before": {"$lte": ready_at}}]
+        with store_errors():
+            cursor = self._db[INTERACTIONS].find(query)
+            cursor = cursor.sort([("waiting_since", ASCENDING), ("_id", ASCENDING)]).limit(limit)
+            return [from_document(Interaction, document) async for document in cursor]
+
+    async def claim_due(self, now: datetime, limit: int, claim_for: timedelta) -> list[Interaction]:
+        """Interactions whose time has come, claimed so that another clock leaves them alone for a while."""
+        free = {"$or": [{"due_claim": None}, {"due_claim": {"$lt": now}}]}
+        with store_errors():
+            cursor = (
+                self._db[INTERACTIONS].find({"due_at": {"$lte": now}, **free}).sort("due_at", ASCENDING).limit(limit)
+            )
+            due = [from_document(Interaction, document) async for document in cursor]
+            if due:
+                ids = [interaction.id for interaction in due]
+                await self._db[INTERACTIONS].update_many(
+                    {"_id": {"$in": ids}, **free}, {"$set": {"due_claim": now + claim_for}}
+                )
+        return due
+
+    async def messages(self, interaction_id: str, limit: int, after: int = 0) -> list[StoredMessage]:
+        """The message log of an interaction, in order, from the message after number `after`."""
+        with store_errors():
+            cursor = self._db[MESSAGES].find({"interaction_id": interaction_id, "sequence": {"$gt": after}})
+            cursor = cursor.sort("sequence", ASCENDING).limit(limit)
+            return [from_document(StoredMessage, document) async for document in cursor]
+
+    async def last_messages(self, interactions: Sequence[Interaction]) -> dict[str, StoredMessage]:
+        """The last message of each interaction, by interaction."""
+        if not interactions:
+            return {}
+        last = [{"interaction_id": i.id, "sequence": i.message_count} for i in interactions]
+        with store_errors():
+            cursor = self._db[MESSAGES].find({"$or": last})
+            found = [from_document(StoredMessage, document) async for document in cursor]
+        return {message.interaction_id: message for message in found}
+
+    async def traces(self, interaction_id: str) -> list[RoutingTrace]:
+        """Every walk of an interaction, in order."""
+        with store_errors():
+            cursor = (
+                self._db[TRACES].find({"interaction_id": interaction_id}).sort([("at", ASCENDING), ("_id", ASCENDING)])
+            )
+            return [from_document(RoutingTrace, document) async for document in cursor]
+
+
+def _sort_in(loaded: Loaded, document: Document) -> None:
+    match document["is"]:
+        case "interactions":
+            interaction = from_document(Interaction, document)
+            loaded.interactions[interaction.conversation] = interaction
+        case "contacts":
+            contact = from_document(Contact, document)
+            loaded.contacts[contact.id] = contact
+        case "history":
+            loaded.previous_agents[document["_id"]] = document["owner"]
+        case _:
+            loaded.stored[document["_id"]] = document["event_id"]
+
+
+def _operation(change: Change) -> InsertOne[Document] | UpdateOne:
+    if change.before is None:
+        return InsertOne(to_document(change.after))
+    condition = {"_id": change.before.id, "version": change.before.version}
+    return UpdateOne(condition, {"$set": changes(change.before, change.after)})
+
+
+@contextmanager
+def only_duplicates() -> Iterator[None]:
+    """Let a bulk write pass whose only faults are documents that were there already."""
+    try:
+        yield
+    except BulkWriteError as error:
+        _duplicates(error)
+
+
+def _duplicates(error: BulkWriteError) -> list[int]:
+    """The places in a batch at which something was there already; any other fault is raised again."""
+    faults: list[Document] = error.details["writeErrors"]
+    if any(fault["code"] != DUPLICATE_KEY for fault in faults) or error.details.get("writeConcernErrors"):
+        raise error
+    return [int(fault["index"]) for fault in faults]

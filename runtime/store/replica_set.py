@@ -1,0 +1,110 @@
+"""Replica sets: makes one of a single new mongod, and tells what kind of deployment answers at a URL."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo.errors import ConfigurationError, OperationFailure, PyMongoError
+
+from contracts.errors import SetupFault, Unavailable
+
+_NOT_YET_INITIALIZED = 94
+_AUTHENTICATION_FAILED = 18
+_UNAUTHORIZED = 13
+_POLL_S = 0.05
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ServerFacts:
+    """What a MongoDB deployment says of itself."""
+
+    version: str
+    replica_set: str | None
+    writable: bool
+
+
+async def ensure_replica_set(
+    host: str, port: int, name: str, *, timeout_s: float, alive: Callable[[], bool] = lambda: True
+) -> str:
+    """Make the mongod a replica set of one member, or move the member to this address, and wait for its primary.
+
+    Args:
+        alive: asked between attempts, so that the caller can end the wait.
+
+    Returns:
+        The server's version.
+
+    Raises:
+        Unavailable: it does not answer, or does not take writes in time.
+    """
+    member = f"{host}:{port}"
+    client = _client(f"mongodb://{member}/?directConnection=true", timeout_s=1.0)
+    end = time.monotonic() + timeout_s
+    try:
+        while alive() and time.monotonic() < end:
+            with contextlib.suppress(PyMongoError):
+                if await _is_primary(client, name, member):
+                    return str((await client.admin.command("buildInfo"))["version"])
+            await asyncio.sleep(_POLL_S)
+    finally:
+        client.close()
+    raise Unavailable(f"the database at {member} did not become the primary of a replica set")
+
+
+async def server_facts(url: str, timeout_s: float = 5.0) -> ServerFacts:
+    """What answers at the URL.
+
+    Raises:
+        SetupFault: the URL is malformed, or the database refuses the user or the password.
+        Unavailable: nothing answers in time.
+    """
+    try:
+        client = _client(url, timeout_s)
+    except (ConfigurationError, ValueError) as error:
+        raise SetupFault("MONGO_URL is not of the form mongodb://user:password@host:port/") from error
+    try:
+        hello = await client.admin.command("hello")
+        version = (await client.admin.command("buildInfo"))["version"]
+    except OperationFailure as error:
+        if error.code in (_AUTHENTICATION_FAILED, _UNAUTHORIZED):
+            raise SetupFault("the database refuses the login; check user and password in MONGO_URL") from error
+        raise Unavailable(f"the database refuses a plain question (code {error.code})") from error
+    except PyMongoError as error:
+        raise Unavailable(f"no database answers ({type(error).__name__})") from error
+    finally:
+        client.close()
+    return ServerFacts(str(version), hello.get("setName"), bool(hello.get("isWritablePrimary")))
+
+
+def _client(url: str, timeout_s: float) -> AsyncIOMotorClient[Document]:
+    milliseconds = int(timeout_s * 1000)
+    return AsyncIOMotorClient(url, serverSelectionTimeoutMS=milliseconds, connectTimeoutMS=milliseconds)
+
+
+async def _is_primary(client: AsyncIOMotorClient[Document], name: str, member: str) -> bool:
+    hello = await client.admin.command("hello")
+    if hello.get("isWritablePrimary") and hello.get("me") == member:
+        return True
+    await _configure(client, name, member)
+    return False
+
+
+async def _configure(client: AsyncIOMotorClient[Document], name: str, member: str) -> None:
+    """A new mongod is initiated; one whose data names another port, a restart having chosen a new one, is moved."""
+    try:
+        configuration = (await client.admin.command("replSetGetConfig"))["config"]
+    except OperationFailure as error:
+        if error.code != _NOT_YET_INITIALIZED:
+            raise
+        await client.admin.command("replSetInitiate", {"_id": name, "members": [{"_id": 0, "host": member}]})
+        return
+    if configuration["members"][0]["host"] != member:
+        configuration["members"][0]["host"] = member
+        configuration["version"] += 1
+        await client.admin.command("replSetReconfig", configuration, force=True)

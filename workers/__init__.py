@@ -1,0 +1,1 @@
+"""The workers: distribution of offers, delivery to agent queues, deadlines."""

@@ -1,0 +1,92 @@
+"""The workers' composition roots: `python -m workers deliver` and `python -m workers clock`."""
+
+import sys
+from datetime import timedelta
+
+from contracts.topology import DEAD_LETTERS, work_key
+from runtime.consumer import PartitionConsumer
+from runtime.foundation import Foundation
+from runtime.process import Process, main
+from runtime.store.deadletters import DeadLetterStore
+from runtime.store.figures import FigureStore
+from workers.clock import ClockWorker
+from workers.deadletters import DeadLetterKeeper
+from workers.deliver import DeliveryWorker
+from workers.distribution.distributor import Distributor
+
+USAGE = "usage: python -m workers deliver|clock\n"
+USAGE_EXIT = 2
+
+
+def compose_deliver(process: Process) -> None:
+    """Put the process together that delivers to agent queues, offers, and keeps dead letters."""
+    base = Foundation(process)
+    distributor = Distributor(
+        base.configuration,
+        base.interactions,
+        base.presence,
+        base.offers,
+        base.agent_queues,
+        base.assignments,
+        base.clock,
+        timedelta(seconds=base.settings.round_pause_s),
+    )
+    worker = DeliveryWorker(
+        base.interactions, base.agent_queues, base.assignments, distributor, base.outbox, base.metrics
+    )
+    keeper = DeadLetterKeeper(DeadLetterStore(base.store), base.clock)
+    for consumer in (
+        PartitionConsumer(
+            "worker",
+            base.broker,
+            base.outbox,
+            base.membership("worker"),
+            work_key,
+            worker.handle,
+            base.settings,
+            base.metrics,
+            base.instance,
+            base.settings.partitions,
+        ),
+        PartitionConsumer(
+            "dead_letters",
+            base.broker,
+            base.outbox,
+            base.membership("dead_letters"),
+            lambda _: DEAD_LETTERS,
+            keeper.handle,
+            base.settings,
+            base.metrics,
+            base.instance,
+            partitions=1,
+        ),
+    ):
+        process.add(consumer)
+        process.health.register(consumer.stage, consumer.check)
+
+
+def compose_clock(process: Process) -> None:
+    """Put the process together that watches deadlines."""
+    base = Foundation(process)
+    clock = ClockWorker(
+        base.interactions,
+        FigureStore(base.store),
+        base.offers,
+        base.presence,
+        base.assignments,
+        base.outbox,
+        base.metrics,
+        base.clock,
+        base.settings,
+    )
+    process.add(clock)
+    process.health.register("clock", clock.check)
+
+
+COMPOSITIONS = {"deliver": compose_deliver, "clock": compose_clock}
+
+if __name__ == "__main__":
+    if len(sys.argv) != USAGE_EXIT or sys.argv[1] not in COMPOSITIONS:
+        sys.stderr.write(USAGE)
+        sys.exit(USAGE_EXIT)
+    sys.exit(main({"deliver": "worker"}.get(sys.argv[1], sys.argv[1]), COMPOSITIONS[sys.argv[1]]))

@@ -1,0 +1,84 @@
+"""The worker: carries out what the router decided, in batches.
+
+A `Deliver` creates the contact, once, and brings the agent queues in line with the interaction; a `Serve` has what
+waits for a target offered. Both may come any number of times. Many in one batch for the same interaction or target are
+one.
+"""
+
+from collections.abc import Sequence
+
+from contracts.base import number_of
+from contracts.commands import COMMANDS, Command, ContactSeed, Deliver, Serve
+from contracts.contacts import Contact, contact_id
+from runtime.bundles import unbundle
+from runtime.logging import get_logger
+from runtime.metrics import Metrics
+from runtime.publishing import Outbox
+from runtime.store.agent_queues import AgentQueues
+from runtime.store.assignments import Assignments
+from runtime.store.interactions import InteractionStore
+from workers.distribution.distributor import Distributor
+
+log = get_logger(__name__)
+
+
+class DeliveryWorker:
+    """Handles batches of commands."""
+
+    def __init__(
+        self,
+        interactions: InteractionStore,
+        agent_queues: AgentQueues,
+        assignments: Assignments,
+        distributor: Distributor,
+        outbox: Outbox,
+        metrics: Metrics,
+    ) -> None:
+        self._interactions = interactions
+        self._agent_queues = agent_queues
+        self._assignments = assignments
+        self._distributor = distributor
+        self._outbox = outbox
+        self._metrics = metrics
+
+    async def handle(self, bodies: Sequence[bytes]) -> int:
+        """Carry out bundles of commands; the number of commands.
+
+        Raises:
+            Unavailable: broker or database is away; to be called again with the same bundles.
+        """
+        unbundled = unbundle(COMMANDS, bodies, "worker")
+        if unbundled.letters:
+            await self._outbox.park(unbundled.letters)
+        commands: Sequence[Command] = unbundled.items
+        await self._deliver([command for command in commands if isinstance(command, Deliver)])
+        for target in dict.fromkeys(command.target for command in commands if isinstance(command, Serve)):
+            offered = await self._distributor.serve(target)
+            self._metrics.handled.labels("worker", "offered").inc(offered)
+        return len(commands)
+
+    async def _deliver(self, delivers: Sequence[Deliver]) -> None:
+        if not delivers:
+            return
+        await self._interactions.create_contacts([_contact(d.contact) for d in delivers if d.contact is not None])
+        settle = {d.interaction_id for d in delivers if d.settle}
+        join = {d.interaction_id for d in delivers} - settle
+        if join:
+            await self._agent_queues.deliver(join)
+        if settle:
+            await self._assignments.settle(await self._interactions.get_many(settle))
+        self._metrics.handled.labels("worker", "delivered").inc(len(delivers))
+        for deliver in delivers:
+            log.debug(
+                "interaction.delivered", correlation_id=deliver.correlation_id, interaction=deliver.interaction_id
+            )
+
+
+def _contact(seed: ContactSeed) -> Contact:
+    return Contact(
+        id=contact_id(seed.list_id, seed.key),
+        list_id=seed.list_id,
+        key=seed.key,
+        number=number_of(seed.key),
+        name=seed.name,
+    )

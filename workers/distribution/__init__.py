@@ -1,0 +1,1 @@
+"""Distribution: who is offered what waits for a queue or an agent."""
