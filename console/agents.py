@@ -6,7 +6,9 @@ click still counts, and the sweep of the clock sees to the rest.
 
 from collections.abc import Awaitable, Iterator
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from console.dependencies import ConsoleDependencies
 from contracts.base import Value, new_id
@@ -27,7 +29,7 @@ class StateInput(Value):
     """What an agent is to be doing; `pause` names the pause, and goes with the state `pause` only."""
 
     state: AgentState
-    pause: str = ""
+    pause: Annotated[str, Field(max_length=64)] = ""
 
 
 class AgentQueue(Value):

@@ -1,13 +1,12 @@
 """The kinds of configuration that are no accounts, as resources."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, create_model
+from pydantic import BaseModel, Field, StringConstraints, create_model
 
 from console import checks, uses
 from console.resources import E, Resource
-from contracts.base import Id
 from contracts.configuration import Configuration
 from contracts.contacts import ContactList
 from contracts.intervals import Interval
@@ -16,7 +15,9 @@ from contracts.whitelists import Whitelist
 from runtime.http import checked
 from runtime.store.configuration import Draft
 
-NEW_ID = (Id | None, Field(None, description="Given at creation only; without it one is made."))
+NewId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+"""An `Id` that begins with a letter or digit: clients would take `..` in a path for a step up."""
+NEW_ID = (NewId | None, Field(None, description="Given at creation only; without it one is made."))
 WARNINGS = (tuple[str, ...], Field((), description="What is allowed and hardly meant."))
 
 

@@ -17,7 +17,7 @@ from runtime.settings import Settings
 
 def get_logger(name: str) -> FilteringBoundLogger:
     """A logger whose lines name the module."""
-    logger: FilteringBoundLogger = structlog.get_logger(logger=name)
+    logger: FilteringBoundLogger = structlog.get_logger(module=name)
     return logger
 
 
@@ -29,7 +29,9 @@ def configure_logging(settings: Settings, process: str) -> None:
     """Set the severity and form of all logs of this process; `process` stands in every line."""
     as_json = settings.log_format == "json"
     renderer: Processor = (
-        structlog.processors.JSONRenderer(serializer=_dumps) if as_json else structlog.dev.ConsoleRenderer()
+        structlog.processors.JSONRenderer(serializer=_dumps)
+        if as_json
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
     structlog.configure(
         processors=[

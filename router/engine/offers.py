@@ -61,8 +61,8 @@ def reach_deadline(
         Walk(draft, compiled, configuration, state, state.message).run(interaction.cursor + 1)
     elif due is not None and due <= now:
         _miss(draft)
-    elif due != interaction.due_at:
-        draft.change()
+    else:
+        draft.change()  # what was due has been dealt with meanwhile: only the moment is put right
     return draft.decision(interaction)
 
 

@@ -166,7 +166,6 @@ class Walk:
             InteractionState.CLOSED,
             open=False,
             closed_at=self.draft.now,
-            due_at=None,
             cursor=position,
             disposition=(entry.disposition,),
         )

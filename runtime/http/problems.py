@@ -3,7 +3,7 @@
 A field is named by its dotted path in the request; places in a list are counted from 1, as the product counts them.
 """
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
 
 from aiohttp import web
@@ -148,20 +148,29 @@ def _detail(status: int, text: str | None) -> str:
 
 
 def _path(location: Sequence[int | str], data: object) -> str:
-    return ".".join(_steps(location, data)) or "body"
+    steps = _reading(location, data)
+    return ".".join(map(str, location) if steps is None else steps) or "body"
 
 
-def _steps(location: Sequence[int | str], data: object) -> Iterator[str]:
-    # pydantic's paths also name the arm of a union; such a step is no key of the data, and never the last one.
-    for place, step in enumerate(location, start=1):
-        match data, step:
-            case list(), int() if step < len(data):
-                data = data[step]
-                yield str(step + 1)
-            case dict(), str() if step in data:
-                data = data[step]
-                yield step
-            case _ if place == len(location):
-                yield str(step)
-            case _:
-                continue
+def _reading(location: Sequence[int | str], data: object) -> list[str] | None:
+    """The steps of one of pydantic's paths as the client knows them; None when the data has no such place.
+
+    pydantic also names the arm of a union, which is no key of the data, though it may have the name of one: so a step
+    that leads nowhere is taken for an arm.
+    """
+    if not location:
+        return []
+    step, rest = location[0], location[1:]
+    match data, step:
+        case list(), int() if step < len(data):
+            return _led(str(step + 1), _reading(rest, data[step]))
+        case dict(), str() if step in data:
+            return _led(step, _reading(rest, data[step])) or _reading(rest, data)
+        case dict(), str():
+            return _reading(rest, data) if rest else [step]
+        case _:
+            return None
+
+
+def _led(step: str, rest: list[str] | None) -> list[str] | None:
+    return None if rest is None else [step, *rest]

@@ -190,8 +190,7 @@ class ConfigurationStore:
                 with store_errors():
                     return await self._attempt(attempt)
             except Unavailable as error:
-                # Overtaken by another change, unless the cause is the connection.
-                if attempts_left == 0 or not isinstance(error.__cause__, OperationFailure):
+                if attempts_left == 0 or not _was_overtaken(error.__cause__):
                     raise
             await asyncio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311 - spreads retries, hides nothing
             pause = min(pause * 2, PAUSE_MOST_S)
@@ -202,6 +201,11 @@ class ConfigurationStore:
             session.start_transaction(ReadConcern("snapshot"), WriteConcern("majority")),
         ):
             return await attempt(session)
+
+
+def _was_overtaken(cause: BaseException | None) -> bool:
+    # A lost connection has the same label; to try again at once would only add up the times that it takes to fail.
+    return isinstance(cause, OperationFailure) and cause.has_error_label("TransientTransactionError")
 
 
 def _version(document: Document | None) -> int:

@@ -30,6 +30,8 @@ from tests.mongo import mongo_url, session_store, store
 
 __all__ = ["mongo_url", "session_store", "store"]
 
+Json = Any
+"""Whatever a body may hold."""
 TOKEN = "token-of-the-tests"
 AUTH_TOKEN = "8f1d-auth-token-that-nobody-may-see"
 NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
@@ -58,7 +60,7 @@ class Answer:
     text: str
 
     @property
-    def json(self) -> Any:
+    def json(self) -> Json:
         return orjson.loads(self.text)
 
     @property
@@ -76,7 +78,7 @@ class Console:
     store: Store
     answers: list[str] = field(default_factory=list)
 
-    async def call(self, method: str, path: str, json: Any = None, **options: Any) -> Answer:
+    async def call(self, method: str, path: str, json: Json = None, **options: Json) -> Answer:
         headers = {"Authorization": f"Bearer {TOKEN}"} | options.pop("headers", {})
         if json is not None:
             options["data"] = orjson.dumps(json)
@@ -86,16 +88,16 @@ class Console:
         self.answers.append(answer.text)
         return answer
 
-    async def create(self, kind: str, **fields: Any) -> Any:
+    async def create(self, kind: str, **fields: Json) -> Json:
         answer = await self.call("POST", f"/api/{kind}", fields)
         assert answer.status == 201, answer.text
         return answer.json
 
-    async def account(self, **fields: Any) -> Any:
+    async def account(self, **fields: Json) -> Json:
         return await self.create("accounts", **account_fields(**fields))
 
 
-def account_fields(**fields: Any) -> dict[str, Any]:
+def account_fields(**fields: Json) -> dict[str, Any]:
     credentials = {"account_sid": "AC" + "0" * 32, "auth_token": AUTH_TOKEN}
     basis = {
         "name": "Shop",

@@ -161,7 +161,11 @@ async def test_a_wrong_field_is_named_with_its_rule(
 
 @pytest.mark.parametrize(
     ("condition", "rule", "position"),
-    [("message.text == ", "Syntax error", 17), ("true && mesage.text == 'a'", "mesage", 9), ("1 + 1", "true or false", 1)],
+    [
+        ("message.text == ", "Syntax error", 17),
+        ("true && mesage.text == 'a'", "mesage", 9),
+        ("1 + 1", "true or false", 1),
+    ],
 )
 async def test_a_fault_in_a_condition_is_reported_with_its_place(
     shop: Console, condition: str, rule: str, position: int

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from contracts.accounts import Account
 from gateway.providers.meta import inbound, signature
 from gateway.providers.meta.manifest import MANIFEST
-from gateway.providers.seam import BadItem, Item, Parsed, Verdict, Webhook
+from gateway.providers.seam import Item, Parsed, Verdict, Webhook
 
 
 class Meta:
@@ -22,12 +22,9 @@ class Meta:
         return inbound.parse(webhook)
 
     def belongs(self, item: Item, account: Account) -> bool:
-        """Whether the item is for the account's number, or for its business account where it names no number.
-
-        A bad item that names neither claims nothing, and may be parked with any account that the signature fits.
-        """
+        """Whether the item is for the account's number, or for its business account where it names no number."""
         if item.address is None and item.owner is None:
-            return isinstance(item.what, BadItem)
+            return False
         number, owner = account.credentials.get("phone_number_id"), account.credentials.get("account_sid")
         return item.address in {None, number} and item.owner in {None, owner}
 

@@ -31,8 +31,9 @@ def pairs(encoded: str) -> list[tuple[str, str]]:
         MalformedWebhook: it is not UTF-8, or has too many parameters.
     """
     try:
+        encoded.encode()  # a request line may hold bytes that are no UTF-8, as halves of surrogate pairs
         return parse_qsl(encoded, keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
-    except UnicodeDecodeError:
+    except UnicodeError:
         raise MalformedWebhook("the parameters must be UTF-8") from None
     except ValueError:
         raise MalformedWebhook(f"there must be no more than {MAX_FIELDS} parameters") from None

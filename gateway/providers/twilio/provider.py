@@ -20,10 +20,9 @@ class Twilio:
         return inbound.parse(webhook)
 
     def belongs(self, item: Item, account: Account) -> bool:
-        """Whether the item names the account's SID and its number: accounts at Twilio share a token, and tokens sign
-        whatever Twilio is told to send there.
-        """
-        return item.owner == account.credentials.get("account_sid") and item.address == account.phone
+        """Whether the item names the account's SID and its number: several numbers share a SID and its token."""
+        owner = account.credentials.get("account_sid")
+        return owner is not None and item.owner == owner and item.address == account.phone
 
     def reply(self) -> tuple[str, str]:
         """Empty TwiML: any other text could be sent to the customer as an answer."""

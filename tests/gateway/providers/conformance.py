@@ -74,7 +74,8 @@ class Sample(Protocol):
     """What `tests/gateway/providers/<name>/sample.py` says of its provider.
 
     `STRANGER` is another account there, with other secrets and another number; `sign` signs as the provider does, by
-    means of `runtime.sandbox`; `SIGNS_URL` tells whether the URL is part of what is signed, `EMPTY` are the account's secrets left blank.
+    means of `runtime.sandbox`; `SIGNS_URL` tells whether the URL is part of what is signed; `EMPTY` are the
+    account's secrets left blank.
     """
 
     URL: str

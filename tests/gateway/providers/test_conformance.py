@@ -90,7 +90,7 @@ def test_what_was_signed_for_one_account_is_forged_for_another(fixture: Fixture)
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
-@pytest.mark.parametrize("old, new", [("hooks.", "other."), ("/webhooks/", "/Webhooks/"), ("https:", "http:")])
+@pytest.mark.parametrize(("old", "new"), [("hooks.", "other."), ("/webhooks/", "/Webhooks/"), ("https:", "http:")])
 def test_the_url_counts_exactly_where_the_provider_signs_it(provider: str, old: str, new: str) -> None:
     its, webhook = sample(provider), signed(fixtures_of(provider)[0])
     moved = webhook.model_copy(update={"url": webhook.url.replace(old, new)})

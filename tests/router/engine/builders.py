@@ -1,5 +1,6 @@
 """A small world for the engine's tests: two queues, two agents, some intervals, lists and whitelists."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -22,13 +23,13 @@ SENDER = "393331234567"
 CONTENT: TypeAdapter[Content] = TypeAdapter(Content)
 
 
-def account(actions: Any = (), **fields: Any) -> Account:
+def account(actions: Sequence[Mapping[str, object]] = (), **fields: object) -> Account:
     """The account `acc` with this action list."""
     base = {"id": "acc", "name": "Acme", "key": "ACME", "list_id": "l", "type": "meta", "phone": "+390123456789"}
     return Account.model_validate({**base, "actions": actions, **fields})
 
 
-def world(*accounts: Account, **fields: Any) -> Configuration:
+def world(*accounts: Account, **fields: object) -> Configuration:
     """The configuration that these accounts live in."""
     weekdays = frozenset(range(5))
     intervals = (
@@ -54,7 +55,7 @@ def world(*accounts: Account, **fields: Any) -> Configuration:
     return Configuration(**{**values, **fields})
 
 
-def routing(actions: Any = (), **fields: Any) -> RoutingConfiguration:
+def routing(actions: Sequence[Mapping[str, object]] = (), **fields: object) -> RoutingConfiguration:
     """The compiled configuration with only the account `acc`."""
     return RoutingConfiguration(world(account(actions, **fields)))
 
@@ -67,32 +68,32 @@ def message(content: Content | str = "Hello", profile_name: str = "Ada", at: dat
     )
 
 
-def _event(**fields: Any) -> dict[str, Any]:
+def _event(**fields: object) -> dict[str, Any]:
     base = {"event_id": "e1", "correlation_id": "c1", "account_id": "acc", "contact_key": SENDER, "received_at": NOW}
     return {**base, **fields}
 
 
-def received(content: Content | str = "Hello", **fields: Any) -> MessageReceived:
+def received(content: Content | str = "Hello", **fields: object) -> MessageReceived:
     """The event of a customer's message."""
     return MessageReceived(**_event(message=message(content), **fields))
 
 
-def accepted(agent: str = "anna", **fields: Any) -> OfferAccepted:
+def accepted(agent: str = "anna", **fields: object) -> OfferAccepted:
     """The event of an acceptance."""
-    return OfferAccepted(**_event(interaction_id="i1", agent_id=agent, **fields))
+    return OfferAccepted(**_event(**{"interaction_id": "i1", "agent_id": agent, **fields}))
 
 
-def rejected(agent: str = "anna", round_: int = 1, **fields: Any) -> OfferRejected:
+def rejected(agent: str = "anna", round_: int = 1, **fields: object) -> OfferRejected:
     """The event of a refusal."""
-    return OfferRejected(**_event(interaction_id="i1", agent_id=agent, round=round_, **fields))
+    return OfferRejected(**_event(**{"interaction_id": "i1", "agent_id": agent, "round": round_, **fields}))
 
 
-def deadline(due_at: datetime = NOW, **fields: Any) -> DeadlineReached:
+def deadline(due_at: datetime = NOW, **fields: object) -> DeadlineReached:
     """The event of a deadline."""
-    return DeadlineReached(**_event(interaction_id="i1", due_at=due_at, **fields))
+    return DeadlineReached(**_event(**{"interaction_id": "i1", "due_at": due_at, **fields}))
 
 
-def interaction(**fields: Any) -> Interaction:
+def interaction(**fields: object) -> Interaction:
     """The open interaction `i1`."""
     base = {
         "id": "i1",
@@ -107,7 +108,7 @@ def interaction(**fields: Any) -> Interaction:
     return Interaction.model_validate({**base, **fields})
 
 
-def contact(**fields: Any) -> Contact:
+def contact(**fields: object) -> Contact:
     """The contact that writes."""
     base = {"id": f"l:{SENDER}", "list_id": "l", "key": SENDER, "number": f"+{SENDER}"}
     return Contact.model_validate({**base, **fields})

@@ -1,5 +1,6 @@
 """Services that the tests here may stop, kill and restart, and supervisors in processes of their own."""
 
+import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -7,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-import asyncio
 from runtime.embedded import leftovers
 from runtime.embedded.processes import ProcessKind
 from runtime.embedded.services import EmbeddedServices
@@ -66,7 +66,9 @@ async def launch() -> AsyncIterator[Launch]:
         )
         launched.append(process)
         assert process.stdout is not None
-        assert await asyncio.wait_for(process.stdout.readline(), START_DEADLINE_S) == b"ready\n"
+        async with asyncio.timeout(START_DEADLINE_S):
+            while (line := await process.stdout.readline()) != b"ready\n":
+                assert line, "the supervisor ended"
         return process
 
     yield start

@@ -19,16 +19,22 @@ KINDS = (
 )
 
 
+def say(word: str) -> None:
+    """Tell the test."""
+    sys.stdout.write(f"{word}\n")
+    sys.stdout.flush()
+
+
 async def run_services(state_dir: Path) -> None:
     """RabbitMQ and MongoDB, until killed."""
     await EmbeddedServices(state_dir, standard_ports=False, management=False).start()
-    print("ready", flush=True)
+    say("ready")
     await asyncio.Event().wait()
 
 
 async def stay(_info: StackInfo) -> None:
     """Until a signal."""
-    print("ready", flush=True)
+    say("ready")
     await asyncio.Event().wait()
 
 
@@ -38,4 +44,4 @@ if __name__ == "__main__":
         asyncio.run(run_services(directory))
     else:
         asyncio.run(run_stack(Stack(directory, Settings(), kinds=KINDS, standard_ports=False), stay))
-        print("stopped", flush=True)
+        say("stopped")

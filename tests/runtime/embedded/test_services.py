@@ -156,7 +156,8 @@ async def test_a_database_whose_port_was_taken_meanwhile_moves_with_its_data(tmp
     await first.start()
     await store(first.url, "kept")
     await first.stop()
-    with socket.create_server(("127.0.0.1", int(first.url.split(":")[2].split("/")[0]))):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", int(first.url.split(":")[2].split("/")[0])))
         second = MongoDB(tmp_path / "mongodb", PortBook(tmp_path / "ports.json"))
         await second.start()
         assert second.url != first.url
@@ -190,7 +191,7 @@ async def test_a_service_that_cannot_start_says_where_its_log_is(tmp_path: Path)
 def bare_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(programs, "_RABBITMQ_DIRECTORY", tmp_path)
-    monkeypatch.setattr(programs.importlib.metadata, "distributions", tuple)
+    monkeypatch.setattr("importlib.metadata.distributions", tuple)
 
 
 @pytest.mark.usefixtures("bare_machine")

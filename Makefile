@@ -1,0 +1,33 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+BIN := .venv/bin
+
+.PHONY: help setup run test check bench clean lock
+
+help:  ## List these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup:  ## Install everything that is needed; quick when nothing is to do
+	@bash deploy/setup.sh
+
+run: setup  ## Start everything with sample accounts and messages; Ctrl-C stops it
+	@$(BIN)/switchboard demo --stay
+
+test: setup  ## Run all tests against a real RabbitMQ and MongoDB that they start themselves
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: setup  ## Format, lint, types, imports and the deployment files; needs no services
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest -q tests/deploy
+
+bench: setup  ## Measure throughput and latency; prints one JSON object a line
+	@$(BIN)/python -m bench $(ARGS)
+
+clean:  ## Remove the virtual environment and all data; refused while Switchboard runs
+	@bash deploy/clean.sh
+
+lock: setup  ## Write the lock files anew from pyproject.toml
+	@bash deploy/lock.sh

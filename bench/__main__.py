@@ -1,0 +1,60 @@
+"""`python -m bench`: run the scenarios and print one JSON object a line.
+
+The exit code is 0 when every scenario meets its target, 1 otherwise. What is printed is what was measured here and now:
+on a machine that does other work, only the ratios mean something.
+"""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+import uvloop
+
+from bench import scenarios
+from bench.machine import Machine, machine
+from bench.report import Figure, say
+from runtime.logging import configure_logging
+from runtime.settings import Settings
+
+NAMES = ("accept", "drain", "live")
+LIVE_SECONDS = 10.0
+
+
+async def run(wanted: list[str], events: int) -> list[Figure]:
+    """Run the scenarios. `live` runs at half of the least rate that was measured before it."""
+    figures: list[Figure] = []
+    with tempfile.TemporaryDirectory(prefix="switchboard-bench-") as directory:
+        say("starting RabbitMQ and MongoDB")
+        async with machine(Path(directory)) as services:
+            for name in NAMES:
+                if name in wanted or (name != "live" and "live" in wanted):
+                    figure = await _measure(name, services, events, figures)
+                    figures.append(figure)
+                    figure.print()
+    return figures
+
+
+async def _measure(name: str, services: Machine, events: int, before: list[Figure]) -> Figure:
+    match name:
+        case "accept":
+            return await scenarios.accept(services, events // 2)
+        case "drain":
+            return await scenarios.drain(services, events)
+        case _:
+            return await scenarios.live(services, min(figure.rate for figure in before) / 2, LIVE_SECONDS)
+
+
+def main() -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("scenarios", nargs="*", default=NAMES, metavar="SCENARIO", help=f"of {', '.join(NAMES)}")
+    parser.add_argument("--events", type=int, default=20_000, help="size of the backlog (default 20000)")
+    arguments = parser.parse_args()
+    configure_logging(Settings(log_level="error"), "bench")
+    figures = uvloop.run(run(list(arguments.scenarios), arguments.events))
+    return 0 if all(figure.met for figure in figures) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,41 @@
+"""One measurement: what was measured, against what, in the same run."""
+
+import json
+import sys
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A scenario's figures. Rates are a second; latencies in milliseconds; `ratio` is rate over reference rate.
+
+    `target` is what the figure must come to, and `met` whether it did.
+    """
+
+    scenario: str
+    rate: float
+    p50_ms: float | None
+    p99_ms: float | None
+    reference: str
+    reference_rate: float | None
+    ratio: float | None
+    target: str
+    met: bool
+
+    def print(self) -> None:
+        """One JSON object on one line."""
+        sys.stdout.write(json.dumps(asdict(self)) + "\n")
+        sys.stdout.flush()
+
+
+def say(sentence: str) -> None:
+    """Tell a person who waits what is going on, apart from the figures."""
+    sys.stderr.write(f"{sentence}\n")
+    sys.stderr.flush()
+
+
+def say_progress(reached: int, wanted: int) -> None:
+    """Show on a terminal how far something has come, on one line that is written over."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{reached:>8} of {wanted}")
+        sys.stderr.flush()
