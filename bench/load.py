@@ -83,7 +83,9 @@ class Connection(asyncio.Protocol):
 async def connect(url: str) -> Connection:
     """Open a connection to the server of a URL."""
     parts = urlsplit(url)
-    _, connection = await asyncio.get_running_loop().create_connection(Connection, parts.hostname, parts.port)
+    _, connection = await asyncio.get_running_loop().create_connection(
+        Connection, parts.hostname or "", parts.port or 80
+    )
     return connection
 
 

@@ -4,6 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Mapping
+from typing import Any
 
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
@@ -16,7 +17,7 @@ class Watcher:
     """Follows the change stream of the agent queues."""
 
     def __init__(self, mongo_url: str, database: str) -> None:
-        self._client: MongoClient[dict[str, object]] = MongoClient(mongo_url)
+        self._client: MongoClient[dict[str, Any]] = MongoClient(mongo_url)
         self._collection = self._client[database]["agent_queues"]
         self._seen: dict[tuple[str, int], float] = {}
         self._contacts: dict[str, str] = {}
@@ -46,13 +47,13 @@ class Watcher:
         except PyMongoError:
             return  # closed: everything has been seen
 
-    def _note(self, change: Mapping[str, dict[str, str]], now: float) -> None:
+    def _note(self, change: Mapping[str, Any], now: float) -> None:
         key = change.get("documentKey", {}).get("_id", "")
         if document := change.get("fullDocument"):
             self._contacts[key] = document["contact_key"]
             fields = document
         else:
-            fields = change.get("updateDescription", {}).get("updatedFields", {})  # type: ignore[assignment] # nested documents of the change stream
+            fields = change.get("updateDescription", {}).get("updatedFields", {})
         contact = self._contacts.get(key)
         if contact is None or "sequence" not in fields:
             return

@@ -76,12 +76,14 @@ class Batch:
         """The event has been applied, but a crash may have come before the rest of it: do that (again)."""
         sequence = interaction.applied[event.event_id]
         outcome.still_applied(interaction, event, sequence)
-        account = self._configuration.account(event.account_id).account
+        compiled = self._configuration.find(event.account_id)
         contact = None
-        if isinstance(event, MessageReceived):
+        if isinstance(event, MessageReceived) and compiled is not None:
             self._seen.add(message_id(event.account_id, event.message.provider_id))
             outcome.messages.append(_stored(event, interaction.id, sequence))
-            contact = ContactSeed(list_id=account.list_id, key=event.contact_key, name=event.message.profile_name)
+            contact = ContactSeed(
+                list_id=compiled.account.list_id, key=event.contact_key, name=event.message.profile_name
+            )
         entry = TraceEntry(at=self._now, position=0, action="resume", outcome="taken up again after a crash")
         outcome.traces.append(self._trace(event, interaction, Decision(trace=(entry,))))
         outcome.deliver(interaction, settle=True, contact=contact)
@@ -102,13 +104,15 @@ class Batch:
             self._carry_out(effect, event, interaction, outcome)
 
     def _state(self, event: Event, outcome: Outcome) -> ConversationState:
-        compiled = self._configuration.account(event.account_id)
+        compiled = self._configuration.find(event.account_id)
         contacts = self._loaded.contacts
         interaction = outcome.interaction
+        lists = compiled.lists if compiled else ()
+        home = contact_id(compiled.account.list_id, event.contact_key) if compiled else ""
         return ConversationState(
             interaction=interaction,
-            contact=contacts.get(contact_id(compiled.account.list_id, event.contact_key)),
-            lists=frozenset(name for name in compiled.lists if contact_id(name, event.contact_key) in contacts),
+            contact=contacts.get(home),
+            lists=frozenset(name for name in lists if contact_id(name, event.contact_key) in contacts),
             queues=self._queues,
             previous_agent=self._loaded.previous_agents.get(event.conversation),
             message=self._last.get(interaction.id) if interaction else None,

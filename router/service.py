@@ -12,7 +12,6 @@ from itertools import chain
 
 from contracts.configuration import Configuration
 from contracts.contacts import contact_id
-from contracts.errors import Unprocessable
 from contracts.events import EVENTS, Event, MessageReceived
 from contracts.interactions import Interaction
 from contracts.messages import InboundMessage, message_id
@@ -93,7 +92,7 @@ class Router:
 
     async def _decided(self, events: Sequence[Event]) -> Batch:
         routing = self._routing
-        compiled = {event.account_id: _known(routing, event.account_id) for event in events}
+        compiled = {event.account_id: routing.find(event.account_id) for event in events}
         loaded = await self._interactions.load(
             {event.conversation for event in events}, _contacts(events, compiled), _messages(events)
         )
@@ -163,13 +162,6 @@ class Router:
                 waiting_for=interaction.waiting_for,
                 messages=interaction.message_count,
             )
-
-
-def _known(routing: RoutingConfiguration, account_id: str) -> CompiledAccount | None:
-    try:
-        return routing.account(account_id)
-    except Unprocessable:
-        return None
 
 
 def _contacts(events: Iterable[Event], accounts: Mapping[str, CompiledAccount | None]) -> set[str]:

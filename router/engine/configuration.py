@@ -88,6 +88,10 @@ class RoutingConfiguration:
         self._matchers: dict[str, tuple[Whitelist, Matcher]] = dict(previous._matchers) if previous else {}
         self._earlier = previous._known() if previous else {}
 
+    def find(self, account_id: str) -> CompiledAccount | None:
+        """The account made ready; None when there is no such account."""
+        return self.account(account_id) if account_id in self.configuration.accounts else None
+
     def account(self, account_id: str) -> CompiledAccount:
         """The account made ready.
 

@@ -22,18 +22,18 @@ def decide(event: Event, state: ConversationState, configuration: RoutingConfigu
     """What comes of an event. `version` and `applied` of the interaction are left to whoever stores it.
 
     Raises:
-        Unprocessable: the event's account does not exist.
+        Unprocessable: a message for an account that does not exist. Whatever else concerns a deleted account still has
+            its way with the interactions that it has left.
     """
-    compiled = configuration.account(event.account_id)
     match event:
         case MessageReceived():
-            return receive(event, state, compiled, configuration, now)
+            return receive(event, state, configuration.account(event.account_id), configuration, now)
         case OfferAccepted():
             return accept(event, state, now)
         case OfferRejected():
-            return reject(event, state, compiled, configuration, now)
+            return reject(event, state, configuration, now)
         case DeadlineReached():
-            return reach_deadline(event, state, compiled, configuration, now)
+            return reach_deadline(event, state, configuration, now)
         case StatusReported():
             return Decision(effects=(RecordStatus(),))
         case NoticeReceived():

@@ -5,10 +5,10 @@ from datetime import datetime
 from contracts.commands import agent_target
 from contracts.events import DeadlineReached, OfferAccepted, OfferRejected
 from contracts.interactions import Interaction, InteractionState
-from router.engine.configuration import CompiledAccount, RoutingConfiguration
+from router.engine.configuration import RoutingConfiguration
 from router.engine.draft import ROUTED, Draft, due_of
 from router.engine.values import ConversationState, Decision, Notify, ServeTarget
-from router.engine.walk import Walk
+from router.engine.walk import NO_TARGET, Walk
 
 
 def accept(event: OfferAccepted, state: ConversationState, now: datetime) -> Decision:
@@ -25,7 +25,6 @@ def accept(event: OfferAccepted, state: ConversationState, now: datetime) -> Dec
 def reject(
     event: OfferRejected,
     state: ConversationState,
-    compiled: CompiledAccount,
     configuration: RoutingConfiguration,
     now: datetime,
 ) -> Decision:
@@ -36,7 +35,7 @@ def reject(
     draft = Draft(interaction, now)
     draft.note(interaction.cursor, "offer", "rejected", event.agent_id)
     if interaction.waiting_for == agent_target(event.agent_id):
-        Walk(draft, compiled, configuration, state, state.message).run(interaction.cursor + 1)
+        _go_on(draft, event.account_id, state, configuration)
     elif interaction.state is InteractionState.WAITING:
         draft.emit(ServeTarget(interaction.waiting_for))
     return draft.decision(interaction)
@@ -45,7 +44,6 @@ def reject(
 def reach_deadline(
     event: DeadlineReached,
     state: ConversationState,
-    compiled: CompiledAccount,
     configuration: RoutingConfiguration,
     now: datetime,
 ) -> Decision:
@@ -58,12 +56,23 @@ def reach_deadline(
     if interaction.step_ends_at is not None and interaction.step_ends_at <= now:
         draft.note(interaction.cursor, "step", "timed out", interaction.waiting_for)
         draft.emit(Notify(settle=True))
-        Walk(draft, compiled, configuration, state, state.message).run(interaction.cursor + 1)
+        _go_on(draft, event.account_id, state, configuration)
     elif due is not None and due <= now:
         _miss(draft)
     else:
         draft.change()  # what was due has been dealt with meanwhile: only the moment is put right
     return draft.decision(interaction)
+
+
+def _go_on(draft: Draft, account_id: str, state: ConversationState, configuration: RoutingConfiguration) -> None:
+    """Walk on from the entry after the cursor; without an account there is no list, and nobody routes any more."""
+    compiled = configuration.find(account_id)
+    if compiled is not None:
+        Walk(draft, compiled, configuration, state, state.message).run(draft.interaction.cursor + 1)
+        return
+    draft.move(InteractionState.WAITING, **NO_TARGET, unmanaged=True, queue_id=None, cursor=0)
+    draft.note(0, "list", "unmanaged", "account deleted")
+    draft.emit(Notify(settle=True))
 
 
 def _miss(draft: Draft) -> None:

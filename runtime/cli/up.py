@@ -24,14 +24,14 @@ def up(
     settings = settings_for_people()
     configure_logging(settings, "switchboard")
     stack = Stack(state_dir, settings, {"worker": workers, "router": routers})
-    print(f"Starting Switchboard under {stack.state_dir}; this takes about 15 seconds.")
+    print(f"Starting Switchboard under {stack.state_dir}; this takes about 15 seconds.", flush=True)
     asyncio.run(run_stack(stack, stay))
     print("Stopped.")
 
 
 async def stay(info: StackInfo) -> None:
     """Print where the stack answers, and do nothing until cancelled."""
-    print("\n".join(describe(info)))
+    print("\n".join(describe(info)), flush=True)
     await asyncio.Event().wait()
 
 

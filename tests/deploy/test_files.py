@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,17 @@ def test_a_lock_has_a_hash_for_every_package(lock: str) -> None:
     requirements = re.split(r"\n(?=[a-z0-9])", (ROOT / lock).read_text())[1:]
     assert len(requirements) > 20
     assert [entry.split()[0] for entry in requirements if "--hash=sha256:" not in entry] == []
+
+
+def test_the_locks_hold_everything_that_the_project_asks_for() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = [line for lines in project["optional-dependencies"].values() for line in lines]
+    assert wanted(project["dependencies"]) <= pins("requirements-runtime.lock").keys()
+    assert wanted(project["dependencies"] + extras) <= pins("requirements.lock").keys()
+
+
+def wanted(requirements: list[str]) -> set[str]:
+    return {re.split(r"[^A-Za-z0-9._-]", line, maxsplit=1)[0].lower() for line in requirements}
 
 
 def test_containers_run_the_versions_that_were_tested_and_no_tools() -> None:

@@ -18,12 +18,10 @@ from router.engine import (
 from tests.router.engine.builders import (
     NOW,
     SENDER,
-    accepted,
     contact,
     deadline,
     interaction,
     received,
-    rejected,
     routing,
     world,
 )
@@ -44,10 +42,25 @@ STATUS = StatusReported(
 NOTICE = NoticeReceived(**COMMON, kind="account_update", raw={})
 
 
-@pytest.mark.parametrize("event", [received(), STATUS, NOTICE, accepted(), rejected(), deadline()])
-def test_an_event_of_an_account_that_is_gone_is_at_fault_itself(event: Event) -> None:
+def test_a_message_for_an_account_that_is_gone_is_at_fault_itself() -> None:
     with pytest.raises(Unprocessable, match="account acc does not exist"):
-        decide(event, ConversationState(), RoutingConfiguration(world()), NOW)
+        decide(received(), ConversationState(), RoutingConfiguration(world()), NOW)
+
+
+@pytest.mark.parametrize("event", [STATUS, NOTICE])
+def test_what_a_provider_says_of_an_account_that_is_gone_is_still_recorded(event: Event) -> None:
+    assert decide(event, ConversationState(), RoutingConfiguration(world()), NOW).effects
+
+
+def test_a_deadline_of_an_account_that_is_gone_leaves_its_interaction_unmanaged_and_due_no_more() -> None:
+    waiting = interaction(
+        state=InteractionState.WAITING, waiting_for="queue:q", cursor=1, step_ends_at=NOW, due_at=NOW, queue_id="q"
+    )
+    decision = decide(deadline(), ConversationState(interaction=waiting), RoutingConfiguration(world()), NOW)
+    assert decision.interaction is not None
+    assert decision.interaction.unmanaged
+    assert decision.interaction.due_at is None
+    assert [(entry.outcome, entry.value) for entry in decision.trace][-1] == ("unmanaged", "account deleted")
 
 
 def test_a_status_is_recorded() -> None:
