@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-E164 = re.compile(r"^\+[1-9]\d{6,14}$")
-PREFIX = re.compile(r"^\+[1-9]\d{0,14}$")
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+PREFIX = re.compile(r"\+[1-9][0-9]{0,14}")
 BLANKS = re.compile(r"[\s().-]")
 
 
@@ -29,7 +29,7 @@ def e164(number: str) -> str:
         ValueError: it is no such number.
     """
     plain = BLANKS.sub("", number)
-    if not E164.match(plain):
+    if not E164.fullmatch(plain):
         raise ValueError("must be a phone number in E.164: a plus, the country code and the number, 7 to 15 digits")
     return plain
 
@@ -41,7 +41,7 @@ def e164_prefix(prefix: str) -> str:
         ValueError: it is no such beginning.
     """
     plain = BLANKS.sub("", prefix)
-    if not PREFIX.match(plain):
+    if not PREFIX.fullmatch(plain):
         raise ValueError("must be the beginning of a number in E.164: a plus and 1 to 15 digits")
     return plain
 
@@ -49,7 +49,7 @@ def e164_prefix(prefix: str) -> str:
 def number_of(contact_key: str) -> str | None:
     """The E.164 number that a contact key stands for; None for a business-scoped user id, which has none."""
     candidate = contact_key if contact_key.startswith("+") else f"+{contact_key}"
-    return candidate if E164.match(candidate) else None
+    return candidate if E164.fullmatch(candidate) else None
 
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.-]+$")]

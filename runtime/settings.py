@@ -18,7 +18,7 @@ Seconds = Annotated[float, Field(gt=0)]
 class Settings(BaseSettings):
     """The settings of one process. `docs/settings.md` is generated from the descriptions here."""
 
-    model_config = SettingsConfigDict(env_prefix="SWITCHBOARD_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="SWITCHBOARD_", extra="ignore", frozen=True, env_ignore_empty=True)
 
     amqp_url: SecretStr = Field(
         SecretStr("amqp://guest:guest@127.0.0.1:5672/"),

@@ -19,7 +19,7 @@ from contracts.accounts import Account
 from contracts.errors import Unavailable
 from gateway.providers.seam import Handshake, MalformedWebhook, Provider, SharedCallback, Verdict, Webhook
 from gateway.receive.gatherer import Gatherer
-from gateway.receive.intake import Intake, take_in
+from gateway.receive.intake import Intake, malformed, take_in
 from runtime.clock import Clock
 from runtime.configuration import ConfigurationCache
 from runtime.http.problems import Problem, problems
@@ -97,6 +97,7 @@ class Door:
         try:
             items = target.provider.parse(webhook).items
         except MalformedWebhook as error:
+            await self._outbox.park([malformed(webhook, str(error), accounts)])
             raise Problem(HTTPStatus.BAD_REQUEST, f"the body is not what the provider sends: {error}") from error
         intake = take_in(target.provider, items, accounts, webhook, self._partitions)
         if intake.foreign and not target.shared and (sharers := self._sharers(target, webhook)):

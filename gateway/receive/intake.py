@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import assert_never
 
 from contracts.accounts import Account
@@ -61,6 +62,20 @@ def _event(
             return NoticeReceived(**common, kind=what.kind, raw=what.raw)
         case _:
             assert_never(what)
+
+
+def malformed(webhook: Webhook, rule: str, accounts: Sequence[Account]) -> DeadLetter:
+    """The dead letter of a body that is signed and yet unreadable. The same body sent again gives the same letter."""
+    return DeadLetter(
+        id=sha256(webhook.body).hexdigest(),
+        stage="gateway",
+        reason=f"malformed: {rule}",
+        attempts=1,
+        at=webhook.received_at,
+        correlation_id=new_id(),
+        account_id=accounts[0].id if len(accounts) == 1 else None,
+        body=webhook.body.decode(errors="replace"),
+    )
 
 
 def _letter(item: BadItem, account: Account | None, webhook: Webhook, correlation_id: str) -> DeadLetter:

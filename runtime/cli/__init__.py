@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from contracts.errors import SwitchboardError
 
 # Adding a command is adding its name here and a module runtime/cli/<name>.py with a function <name>.
-COMMANDS = ("up", "doctor")
+COMMANDS = ("up", "demo", "doctor")
 
 
 def main() -> None:

@@ -85,7 +85,7 @@ async def _without_stack(settings: Settings, state_dir: Path) -> list[Finding]:
     if "amqp_url" in settings.model_fields_set:
         findings.append(await check_broker(settings.amqp_url.get_secret_value()))
     else:
-        findings.append(await asyncio.to_thread(check_program, "RabbitMQ", _rabbitmq_version, _RABBITMQ))
+        findings.append(await asyncio.to_thread(check_program, "RabbitMQ", programs.rabbitmq_version, _RABBITMQ))
     if "mongo_url" in settings.model_fields_set:
         findings.append(await check_database(settings.mongo_url.get_secret_value()))
     else:
@@ -184,18 +184,9 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.partition("-")[0].split(".") if part.isdigit())
 
 
-def _rabbitmq_version() -> str:
-    programs.find_rabbitmq()
-    return _output_of(programs.find_rabbitmq("rabbitmqctl"), "version")
-
-
 def _mongodb_version() -> str:
-    first_line = _output_of(programs.find_mongod(), "--version").splitlines()[0]
-    return first_line.removeprefix("db version v")
-
-
-def _output_of(program: Path, argument: str) -> str:
+    command = [str(programs.find_mongod()), "--version"]
     done = subprocess.run(  # noqa: S603 - our own choice of program, no shell
-        [str(program), argument], capture_output=True, text=True, timeout=_PROGRAM_TIMEOUT_S, check=True
+        command, capture_output=True, text=True, timeout=_PROGRAM_TIMEOUT_S, check=True
     )
-    return done.stdout.strip()
+    return done.stdout.partition("\n")[0].removeprefix("db version v")

