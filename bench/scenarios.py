@@ -21,7 +21,7 @@ from runtime.broker import Broker, Publisher
 from runtime.publishing import Outbox
 from runtime.settings import Settings
 
-CONNECTIONS = 128
+CONNECTIONS = 256
 ROUNDS = 3
 WARM_UP = 1500
 ACCEPT_TARGET, DRAIN_TARGET, LIVE_TARGET_MS = 1.5, 5.0, 100.0

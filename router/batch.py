@@ -42,7 +42,7 @@ class Batch:
         self._configuration = configuration
         self._loaded = loaded
         self._queues = queues
-        self._last = last
+        self._last = dict(last)
         self._now = now
         self._seen: set[str] = set()
 
@@ -50,8 +50,9 @@ class Batch:
         """Decide one event. Whatever is wrong with it, it alone is set apart."""
         outcome = self._outcome(event)
         try:
-            if outcome.loaded is not None and event.event_id in outcome.loaded.applied:
-                self._resume(event, outcome.loaded, outcome)
+            applied_to = self._applied_to(event, outcome)
+            if applied_to is not None:
+                self._resume(event, applied_to, outcome)
             elif not isinstance(event, MessageReceived) or self._is_new(event):
                 self._decide(event, outcome)
         except Exception as error:  # noqa: BLE001 - the boundary of one event: its neighbours go on
@@ -63,6 +64,12 @@ class Batch:
             interaction = self._loaded.interactions.get(key)
             self.outcomes[key] = Outcome(key, interaction, loaded=interaction)
         return self.outcomes[key]
+
+    def _applied_to(self, event: Event, outcome: Outcome) -> Interaction | None:
+        """The interaction that the event has been applied to before, open or closed since."""
+        if outcome.loaded is not None and event.event_id in outcome.loaded.applied:
+            return outcome.loaded
+        return self._loaded.finished.get(event.event_id)
 
     def _is_new(self, event: MessageReceived) -> bool:
         stored_id = message_id(event.account_id, event.message.provider_id)
@@ -80,7 +87,7 @@ class Batch:
         contact = None
         if isinstance(event, MessageReceived) and compiled is not None:
             self._seen.add(message_id(event.account_id, event.message.provider_id))
-            outcome.messages.append(_stored(event, interaction.id, sequence))
+            self._store(event, interaction.id, sequence, outcome)
             contact = ContactSeed(
                 list_id=compiled.account.list_id, key=event.contact_key, name=event.message.profile_name
             )
@@ -128,11 +135,14 @@ class Batch:
             entries=decision.trace,
         )
 
-    @staticmethod
-    def _carry_out(effect: Effect, event: Event, interaction: Interaction | None, outcome: Outcome) -> None:
+    def _store(self, event: MessageReceived, interaction_id: str, sequence: int, outcome: Outcome) -> None:
+        outcome.messages.append(_stored(event, interaction_id, sequence))
+        self._last[interaction_id] = event.message
+
+    def _carry_out(self, effect: Effect, event: Event, interaction: Interaction | None, outcome: Outcome) -> None:
         match effect, event, interaction:
             case StoreMessage(interaction_id, sequence), MessageReceived(), _:
-                outcome.messages.append(_stored(event, interaction_id, sequence))
+                self._store(event, interaction_id, sequence, outcome)
             case RejectSender(reason), MessageReceived(), _:
                 outcome.rejections.append(_rejection(event, reason))
             case SeedContact(contact), _, Interaction():

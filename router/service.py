@@ -94,7 +94,10 @@ class Router:
         routing = self._routing
         compiled = {event.account_id: routing.find(event.account_id) for event in events}
         loaded = await self._interactions.load(
-            {event.conversation for event in events}, _contacts(events, compiled), _messages(events)
+            {event.conversation for event in events},
+            _contacts(events, compiled),
+            _messages(events),
+            {event.event_id for event in events},
         )
         batch = Batch(
             routing,

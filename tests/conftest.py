@@ -10,14 +10,14 @@ from pydantic import SecretStr
 
 from contracts.base import new_id
 from contracts.topology import DEAD_LETTERS, router_queue, work_key
+from runtime.broker import Broker
 from runtime.embedded.mongodb import MongoDB
 from runtime.embedded.ports import PortBook
 from runtime.embedded.rabbitmq import RabbitMQ
 from runtime.foundation import INDEXES
 from runtime.settings import Settings
 from runtime.store.client import Store
-
-PARTITIONS = 4
+from tests.parts import PARTITIONS, Parts, broker_of
 
 
 @pytest.fixture(scope="session")
@@ -58,6 +58,22 @@ async def store(session_store: Store) -> Store:
     for name in await session_store.database.list_collection_names():
         await session_store.database[name].delete_many({})
     return session_store
+
+
+@pytest.fixture
+async def broker(rabbitmq: RabbitMQ) -> AsyncIterator[Broker]:
+    """A connection to a broker whose queues are there and empty."""
+    await _forget_queues(rabbitmq.url)
+    broker = broker_of(rabbitmq.url)
+    await broker.start()
+    yield broker
+    await broker.stop()
+
+
+@pytest.fixture
+async def parts(store: Store, broker: Broker) -> Parts:
+    """Router, worker and what they stand on, over an empty database."""
+    return Parts(store, broker)
 
 
 @pytest.fixture

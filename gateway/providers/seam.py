@@ -5,6 +5,7 @@ that has a `PROVIDER`, and one folder of fixtures under `tests/gateway/providers
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Protocol, runtime_checkable
 
@@ -35,7 +36,8 @@ class Manifest(Value):
     receives: bool = True
 
 
-class Webhook(Value):
+@dataclass(frozen=True, slots=True)
+class Webhook:
     """One HTTP request as it came: `url` is the external one, byte for byte as the provider called it."""
 
     method: str
@@ -46,7 +48,10 @@ class Webhook(Value):
 
     def header(self, name: str) -> str:
         """A header's value whatever the case of its name, stripped; empty when it is missing."""
-        return next((value.strip() for key, value in self.headers.items() if key.lower() == name), "")
+        value = self.headers.get(name)  # aiohttp's own mapping does not mind the case; a plain one is searched
+        if value is None:
+            value = next((value for key, value in self.headers.items() if key.lower() == name), "")
+        return value.strip()
 
 
 class Verdict(StrEnum):
@@ -72,7 +77,8 @@ class Notice(Value):
     raw: dict[str, Any]
 
 
-class Item(Value):
+@dataclass(frozen=True, slots=True)
+class Item:
     """One thing that a webhook tells, and whom it is for in the provider's words, as far as it says.
 
     `address` is the number, or the provider's id of it; `owner` the provider's account that the number belongs to.
@@ -83,7 +89,8 @@ class Item(Value):
     owner: str | None = None
 
 
-class Parsed(Value):
+@dataclass(frozen=True, slots=True)
+class Parsed:
     """Every item of a webhook, in its order. Bad ones stand among them, and never cost a good one its place."""
 
     items: tuple[Item, ...]

@@ -19,18 +19,16 @@ MOST_PENDING = 20_000
 
 
 class Lane:
-    """The events of one partition that wait for the next publish, and the future that tells of its confirm."""
+    """The events of one partition that wait for the next publish, and who waits for them."""
 
     def __init__(self) -> None:
-        self.pending: list[bytes] = []
+        self.waiting: list[tuple[bytes, asyncio.Future[None]]] = []
         self.busy = False
-        self.confirmed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
-    def take(self) -> tuple[list[bytes], "asyncio.Future[None]"]:
-        """What is waiting; what comes from now on waits for another future."""
-        bundle, confirmed = self.pending, self.confirmed
-        self.pending, self.confirmed = [], asyncio.get_running_loop().create_future()
-        return bundle, confirmed
+    def take(self) -> list[tuple[bytes, "asyncio.Future[None]"]]:
+        """What is waiting; what comes from now on is for another bundle."""
+        bundle, self.waiting = self.waiting, []
+        return bundle
 
 
 class Gatherer:
@@ -58,18 +56,15 @@ class Gatherer:
         Raises:
             Unavailable: it has not, or too much is waiting already.
         """
-        confirms = {self._submit(partition, encoded) for partition, encoded in events}
-        with self._metrics.confirm_seconds.time():
-            for confirmed in confirms:
-                # Shielded: a request that is cancelled must not take the confirm away from the others.
-                await asyncio.shield(confirmed)
+        for confirmed in [self._submit(partition, encoded) for partition, encoded in events]:
+            await confirmed
 
     def _submit(self, partition: int, encoded: bytes) -> "asyncio.Future[None]":
         if self._pending >= MOST_PENDING:
             raise Unavailable("the gateway has too many events waiting for the broker")
         lane = self._lanes[partition]
-        confirmed = lane.confirmed
-        lane.pending.append(encoded)
+        confirmed = asyncio.get_running_loop().create_future()
+        lane.waiting.append((encoded, confirmed))
         self._pending += 1
         if not lane.busy:
             lane.busy = True
@@ -80,19 +75,30 @@ class Gatherer:
 
     async def _drain(self, partition: int, lane: Lane) -> None:
         await asyncio.sleep(self._linger_s)
-        while lane.pending:
-            await self._publish(partition, *lane.take())
+        while lane.waiting:
+            await self._publish(partition, lane.take())
         lane.busy = False
 
-    async def _publish(self, partition: int, bundle: list[bytes], confirmed: "asyncio.Future[None]") -> None:
+    async def _publish(self, partition: int, bundle: list[tuple[bytes, "asyncio.Future[None]"]]) -> None:
         self._metrics.batch_events.labels("gateway").observe(len(bundle))
+        body = b"[" + b",".join([encoded for encoded, _ in bundle]) + b"]"
+        failure: Unavailable | None = None
         try:
-            await self._publisher.publish(EVENTS, event_key(partition), b"[" + b",".join(bundle) + b"]")
+            with self._metrics.confirm_seconds.time():
+                await self._publisher.publish(EVENTS, event_key(partition), body)
         except Unavailable as error:
-            confirmed.set_exception(error)
-            # Looked at here, so that it is no "exception was never retrieved" when every request has gone away.
-            confirmed.exception()
-        else:
-            confirmed.set_result(None)
-        finally:
-            self._pending -= len(bundle)
+            failure = error
+        self._pending -= len(bundle)
+        for _, confirmed in bundle:
+            _tell(confirmed, failure)
+
+
+def _tell(confirmed: "asyncio.Future[None]", failure: Unavailable | None) -> None:
+    if confirmed.done():
+        return  # its request was cancelled
+    if failure is None:
+        confirmed.set_result(None)
+    else:
+        confirmed.set_exception(failure)
+        # Looked at here, so that it is no "exception was never retrieved" when its request waits for another one first.
+        confirmed.exception()

@@ -24,11 +24,15 @@ class Intake:
 
 
 def take_in(
-    provider: Provider, items: Sequence[Item], accounts: Sequence[Account], webhook: Webhook, partitions: int
+    provider: Provider,
+    items: Sequence[Item],
+    accounts: Sequence[Account],
+    webhook: Webhook,
+    partitions: int,
+    correlation_id: str,
 ) -> Intake:
     """Give every item to its account. All of them carry one correlation id: they came in one request."""
     intake = Intake()
-    correlation_id = new_id()
     for item in items:
         account = next((account for account in accounts if provider.belongs(item, account)), None)
         if isinstance(item.what, BadItem):
@@ -64,7 +68,7 @@ def _event(
             assert_never(what)
 
 
-def malformed(webhook: Webhook, rule: str, accounts: Sequence[Account]) -> DeadLetter:
+def malformed(webhook: Webhook, rule: str, accounts: Sequence[Account], correlation_id: str) -> DeadLetter:
     """The dead letter of a body that is signed and yet unreadable. The same body sent again gives the same letter."""
     return DeadLetter(
         id=sha256(webhook.body).hexdigest(),
@@ -72,7 +76,7 @@ def malformed(webhook: Webhook, rule: str, accounts: Sequence[Account]) -> DeadL
         reason=f"malformed: {rule}",
         attempts=1,
         at=webhook.received_at,
-        correlation_id=new_id(),
+        correlation_id=correlation_id,
         account_id=accounts[0].id if len(accounts) == 1 else None,
         body=webhook.body.decode(errors="replace"),
     )

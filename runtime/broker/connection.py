@@ -85,7 +85,8 @@ class Broker:
 
     async def _open(self) -> AbstractConnection:
         async with self._connecting:
-            if self._connection is None or self._connection.is_closed:
+            # `is_closed` speaks of a close that was asked for; a loss clears `connected`.
+            if self._connection is None or self._connection.is_closed or not self._connection.connected.is_set():
                 with broker_errors():
                     async with asyncio.timeout(CONNECT_TIMEOUT_S):
                         self._connection = await self._connect()

@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 from aio_pika.abc import AbstractChannel
-from aiormq.abc import AbstractChannel as UnderlayChannel
+from aiormq import Channel as UnderlayChannel
 from aiormq.abc import DeliveredMessage
 
 from contracts.errors import Unavailable
@@ -37,12 +38,16 @@ class Subscription:
         self._on_delivery = on_delivery
         self._channel: AbstractChannel | None = None
         self._underlay: UnderlayChannel | None = None
+        self._consumer = ""
         self._revoked = False
 
     @property
     def active(self) -> bool:
-        """Whether deliveries of this subscription may still be handled and acknowledged."""
-        return not self._revoked and self._channel is not None and not self._channel.is_closed
+        """Whether deliveries of this subscription may still be handled; a broker that cancels it says so silently."""
+        underlay = self._underlay
+        if self._revoked or underlay is None or underlay.is_closed:
+            return False
+        return self._consumer in underlay.consumers
 
     def revoke(self) -> None:
         """Handle nothing more of it; `close` follows."""
@@ -57,9 +62,10 @@ class Subscription:
         self._channel = await self._broker.channel(confirms=False)
         with broker_errors():
             async with asyncio.timeout(CLOSE_TIMEOUT_S):
-                self._underlay = await self._channel.get_underlay_channel()
+                self._underlay = cast(UnderlayChannel, await self._channel.get_underlay_channel())
                 await self._underlay.basic_qos(prefetch_count=self._prefetch)
-                await self._underlay.basic_consume(self.queue, self._receive)
+                consuming = await self._underlay.basic_consume(self.queue, self._receive)
+                self._consumer = consuming.consumer_tag or ""
 
     async def _receive(self, message: DeliveredMessage) -> None:
         # No await in here: the client runs one task a message, and order holds only because each ends at once.
@@ -67,8 +73,11 @@ class Subscription:
             self._on_delivery(Delivery(bytes(message.body), message.delivery_tag, bool(message.redelivered), self))
 
     async def acknowledge(self, tag: int) -> None:
-        """Acknowledge everything up to and including `tag`; a lost channel is no error: the broker delivers again."""
-        if self._underlay is None or not self.active:
+        """Acknowledge everything up to and including `tag`; a lost channel is no error: the broker delivers again.
+
+        What was handled is acknowledged even when it was revoked meanwhile: only the rest is to be given back.
+        """
+        if self._underlay is None or self._underlay.is_closed:
             return
         try:
             with broker_errors():

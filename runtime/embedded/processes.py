@@ -93,6 +93,11 @@ class SwitchboardProcess:
         """The pid, while it runs."""
         return self._child.pid if self._child else None
 
+    @property
+    def exit_status(self) -> int | None:
+        """The status of its last run, negative for a signal; None while it runs."""
+        return self._child.exit_status if self._child else None
+
     async def start(self) -> None:
         """Start it and wait until it is ready.
 

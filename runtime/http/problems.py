@@ -118,12 +118,13 @@ async def problems(
     try:
         response = await handler(request)
     except Exception as error:  # noqa: BLE001 - the edge of the process: whatever it is, the client gets an answer
-        response = _answer(request, error, correlation_id)
+        response = answer_to(request, error, correlation_id)
     response.headers[CORRELATION_HEADER] = correlation_id
     return response
 
 
-def _answer(request: web.Request, error: Exception, correlation_id: str) -> web.Response:
+def answer_to(request: web.BaseRequest, error: Exception, correlation_id: str) -> web.Response:
+    """The answer to a request whose handler raised; a failure of ours is logged."""
     problem = problem_of(error)
     seen = {"correlation_id": correlation_id, "method": request.method, "path": request.path}
     if problem is None:

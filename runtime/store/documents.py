@@ -9,15 +9,31 @@ from runtime.store.client import Document
 
 V = TypeVar("V", bound=BaseModel)
 
+WHOLE_NUMBERS = range(-(2**63), 2**63)
+"""What MongoDB can hold; a provider's raw form may hold others, which are kept in words."""
+
 
 def plain(value: object) -> object:
     """A field's value as MongoDB takes it."""
     if isinstance(value, StrEnum):
         return value.value
     if isinstance(value, BaseModel):
-        return value.model_dump(mode="python")
+        return _storable(value.model_dump(mode="python"))
+    if isinstance(value, dict):
+        return _storable(value)
     if isinstance(value, tuple | frozenset | list):
         return [plain(item) for item in value]
+    return value
+
+
+def _storable(value: object) -> object:
+    """A raw form as it is, but for what JSON knows and MongoDB does not: NUL in names, and huge numbers."""
+    if isinstance(value, dict):
+        return {str(name).replace("\0", "\ufffd"): _storable(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_storable(part) for part in value]
+    if isinstance(value, int) and value not in WHOLE_NUMBERS:
+        return str(value)
     return value
 
 

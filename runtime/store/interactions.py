@@ -22,7 +22,7 @@ from runtime.store.documents import changes, from_document, plain, to_document
 
 INTERACTIONS, MESSAGES, CONTACTS, TRACES = "interactions", "messages", "contacts", "routing_traces"
 REJECTIONS, STATUSES, NOTICES = "rejections", "statuses", "notices"
-HISTORY = "history"
+HISTORY, FINISHED = "history", "finished"
 DUPLICATE_KEY = 11000
 
 INDEXES: Indexes = {
@@ -61,6 +61,8 @@ class Loaded:
     """The event that stored a message, by message id."""
     previous_agents: dict[str, str] = field(default_factory=dict)
     """Who had the last closed interaction, by conversation."""
+    finished: dict[str, Interaction] = field(default_factory=dict)
+    """Closed interactions to which an event of the batch was applied before, by event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +80,13 @@ class InteractionStore:
         self._db = store.database
 
     async def load(
-        self, conversations: Collection[str], contacts: Collection[str], messages: Collection[str]
+        self,
+        conversations: Collection[str],
+        contacts: Collection[str],
+        messages: Collection[str],
+        events: Collection[str] = (),
     ) -> Loaded:
-        """Open interactions, contacts and known messages of a batch, in one read."""
+        """Open interactions, contacts, known messages and events applied before of a batch, in one read."""
         closed: list[Document] = [
             {"$match": {"conversation": {"$in": list(conversations)}, "open": False, "owner": {"$type": "string"}}},
             {"$sort": {"conversation": ASCENDING, "opened_at": ASCENDING}},
@@ -91,6 +97,7 @@ class InteractionStore:
             {"$match": {"conversation": {"$in": list(conversations)}, "open": True}},
             {"$set": {"is": INTERACTIONS}},
             {"$unionWith": {"coll": INTERACTIONS, "pipeline": closed}},
+            {"$unionWith": {"coll": INTERACTIONS, "pipeline": _finished(conversations, events)}},
         ]
         if contacts:
             found = [{"$match": {"_id": {"$in": list(contacts)}}}, {"$set": {"is": CONTACTS}}]
@@ -105,6 +112,7 @@ class InteractionStore:
         with store_errors():
             async for document in self._db[INTERACTIONS].aggregate(pipeline):
                 _sort_in(loaded, document)
+        loaded.finished = {event: loaded.finished[event] for event in loaded.finished.keys() & set(events)}
         return loaded
 
     async def save(self, batch: Sequence[Change]) -> set[str]:
@@ -112,6 +120,15 @@ class InteractionStore:
 
         `after.version` must be `before.version + 1`.
         """
+        before = {change.before.conversation: change.before.id for change in batch if change.before is not None}
+        # One that follows another of its conversation may only be open once that one is closed; inserts go first.
+        followers = [c for c in batch if c.before is None and c.after.conversation in before]
+        lost = await self._write([change for change in batch if change not in followers]) if followers else set()
+        late = {c.after.id for c in followers if before[c.after.conversation] in lost}
+        rest = [c for c in followers if c.after.id not in late] if followers else batch
+        return lost | late | await self._write(rest)
+
+    async def _write(self, batch: Sequence[Change]) -> set[str]:
         if not batch:
             return set()
         operations: list[InsertOne[Document] | UpdateOne] = [_operation(change) for change in batch]
@@ -279,6 +296,14 @@ class InteractionStore:
             return [from_document(RoutingTrace, document) async for document in cursor]
 
 
+def _finished(conversations: Collection[str], events: Collection[str]) -> list[Document]:
+    """Closed interactions that name one of the events: a crash came between their last write and the rest of it."""
+    names = {"$map": {"input": {"$objectToArray": "$applied"}, "in": "$$this.k"}}
+    named = {"$gt": [{"$size": {"$setIntersection": [names, {"$literal": list(events)}]}}, 0]}
+    match = {"conversation": {"$in": list(conversations)}, "open": False, "$expr": named}
+    return [{"$match": match}, {"$set": {"is": FINISHED}}]
+
+
 def _sort_in(loaded: Loaded, document: Document) -> None:
     match document["is"]:
         case "interactions":
@@ -287,6 +312,9 @@ def _sort_in(loaded: Loaded, document: Document) -> None:
         case "contacts":
             contact = from_document(Contact, document)
             loaded.contacts[contact.id] = contact
+        case "finished":
+            finished = from_document(Interaction, document)
+            loaded.finished |= dict.fromkeys(finished.applied, finished)
         case "history":
             loaded.previous_agents[document["_id"]] = document["owner"]
         case _:

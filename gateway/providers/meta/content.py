@@ -1,11 +1,12 @@
 """What a message of Meta's says, in our words. A type without a line in the table is kept as `Unsupported`."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 from contracts.content import ButtonReply, Content, ListReply, Media, QuickReply, Text, Unsupported
 from gateway.providers.meta import wire
-from gateway.providers.payload import raw_form
+from gateway.providers.payload import instant, raw_form
 
 
 class Read(NamedTuple):
@@ -71,6 +72,35 @@ READERS: dict[str, Callable[[dict[str, Any]], Read]] = {
     "interactive": _interactive,
     "button": _button,
 }
+
+
+class PlainText(NamedTuple):
+    """What a text says that has nothing special about it."""
+
+    message_id: str
+    sender: str
+    user_id: str
+    timestamp: datetime
+    words: str
+
+
+def plain_text(raw: dict[str, Any]) -> PlainText | None:
+    """A text without anything special about it; None for every other one.
+
+    Most messages are such, and the models cost three times as much. Whatever is not exactly as expected goes their way,
+    so that there is one place that says what is wrong with a message.
+    """
+    text = raw.get("text")
+    words = text.get("body") if isinstance(text, dict) else None
+    message_id, sender, user_id = raw.get("id"), raw.get("from"), raw.get("from_user_id", "")
+    if "context" in raw or not (isinstance(words, str) and isinstance(message_id, str) and isinstance(sender, str)):
+        return None
+    if not (message_id and sender and isinstance(user_id, str)):
+        return None
+    try:
+        return PlainText(message_id, sender, user_id, instant(raw.get("timestamp")), words)
+    except ValueError:
+        return None
 
 
 def read(kind: str, raw: dict[str, Any]) -> tuple[wire.Message, Content]:

@@ -5,9 +5,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from contracts.content import Text
 from contracts.messages import DeliveryState, InboundMessage, MessageContext, MessageStatus, StatusReason
 from gateway.providers.meta import wire
-from gateway.providers.meta.content import read
+from gateway.providers.meta.content import plain_text, read
 from gateway.providers.payload import contact_key, fault, raw_form, raw_of, read_object
 from gateway.providers.seam import BadItem, Item, MalformedWebhook, Notice, Parsed, Webhook
 
@@ -100,6 +101,14 @@ def _message(raw: dict[str, Any], names: dict[str, str]) -> InboundMessage | Bad
     kind = _word(raw, "type")
     if kind is None:
         return _bad("type: must be a word", raw)
+    if kind == "text" and (plain := plain_text(raw)) is not None:
+        return InboundMessage(
+            provider_id=plain.message_id,
+            contact_key=contact_key(plain.sender),
+            profile_name=names.get(plain.sender) or names.get(plain.user_id, ""),
+            sent_at=plain.timestamp,
+            content=Text(text=plain.words),
+        )
     message, content = read(kind, raw)
     return InboundMessage(
         provider_id=message.id,

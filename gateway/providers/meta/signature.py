@@ -19,8 +19,10 @@ def verify(webhook: Webhook, account: Account) -> Verdict:
     signature = webhook.header(HEADER)
     if not signature:
         return Verdict.UNSIGNED
-    genuine = any(_signed(webhook.body, signature, secret) for secret in _secrets(account))
-    return Verdict.GENUINE if genuine else Verdict.FORGED
+    for secret in _secrets(account):
+        if _signed(webhook.body, signature, secret):
+            return Verdict.GENUINE
+    return Verdict.FORGED
 
 
 def candidates(webhook: Webhook, accounts: tuple[Account, ...]) -> tuple[Account, ...]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol, cast
 from urllib.parse import urlencode
 
-from pydantic import SecretStr
+from pydantic import SecretStr, TypeAdapter
 
 from contracts.accounts import Account
 from contracts.messages import InboundMessage, MessageStatus
@@ -23,6 +23,7 @@ RECEIVED_AT = datetime(2026, 1, 1, 0, 0, 30, tzinfo=UTC)
 HERE = Path(__file__).parent
 TAGS = {InboundMessage: "message", MessageStatus: "status", Notice: "notice", BadItem: "bad"}
 Json = Any
+ITEM = TypeAdapter(Item)
 
 
 @dataclass(frozen=True)
@@ -129,5 +130,5 @@ def shown(parsed: Parsed) -> list[Json]:
 
 
 def _shown(item: Item) -> Json:
-    dumped = item.model_dump(mode="json", exclude_none=True)
+    dumped = ITEM.dump_python(item, mode="json", exclude_none=True)
     return {TAGS[type(item.what)]: dumped.pop("what"), **dumped}

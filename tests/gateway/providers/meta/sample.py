@@ -1,5 +1,7 @@
 """Two accounts at Meta, and its signature."""
 
+from dataclasses import replace
+
 from pydantic import SecretStr
 
 from contracts.accounts import Account
@@ -45,7 +47,7 @@ def sign(webhook: Webhook) -> Webhook:
 def sign_with(webhook: Webhook, secret: str) -> Webhook:
     """The webhook signed with any secret."""
     request = signed(NUMBER.model_copy(update={"app_secret": SecretStr(secret)}), webhook.body)
-    return webhook.model_copy(update={"headers": request.headers})
+    return replace(webhook, headers=request.headers)
 
 
 def is_for_account(item: Item) -> bool:

@@ -1,5 +1,6 @@
 """Two accounts at Twilio, and its signature."""
 
+from dataclasses import replace
 from urllib.parse import parse_qsl
 
 from pydantic import SecretStr
@@ -52,7 +53,7 @@ def sign_with(webhook: Webhook, secret: str) -> Webhook:
     else:
         sent = request(number, dict(parse_qsl(webhook.body.decode(), keep_blank_values=True)))
     url = "https://hooks.example.test" + sent.path
-    return webhook.model_copy(update={"url": url, "headers": {**webhook.headers, **sent.headers}})
+    return replace(webhook, url=url, headers={**webhook.headers, **sent.headers})
 
 
 def is_for_account(item: Item) -> bool:

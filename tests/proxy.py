@@ -1,0 +1,57 @@
+"""A way to the broker that the test can cut."""
+
+import asyncio
+import contextlib
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+
+class Proxy:
+    """Stands between a client and a server on the loopback; `cut` ends every connection, `refuse` lets none in."""
+
+    def __init__(self, url: str) -> None:
+        self._target = urlsplit(url)
+        self._server: asyncio.Server | None = None
+        self._writers: set[asyncio.StreamWriter] = set()
+        self.refuse = False
+
+    @property
+    def url(self) -> str:
+        """The server's URL by way of here."""
+        assert self._server is not None
+        port = self._server.sockets[0].getsockname()[1]
+        return self._target._replace(netloc=f"guest:guest@127.0.0.1:{port}").geturl()
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._server is not None
+        self._server.close()
+        self.cut()
+        await asyncio.sleep(0.01)
+
+    def cut(self) -> None:
+        """End every connection."""
+        for writer in self._writers:
+            writer.transport.abort()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self.refuse:
+            writer.transport.abort()
+            return
+        onward, back = await asyncio.open_connection(self._target.hostname, self._target.port)
+        self._writers |= {writer, back}
+        with contextlib.suppress(ConnectionError):
+            await asyncio.gather(_pass_on(reader, back), _pass_on(onward, writer))
+        self._writers -= {writer, back}
+
+
+async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while data := await reader.read(65536):
+        writer.write(data)
+    writer.transport.abort()

@@ -1,0 +1,102 @@
+"""Publishing on a real broker: confirmed or refused, and never waited for too long."""
+
+import asyncio
+import time
+
+import pytest
+from structlog.testing import capture_logs
+
+from contracts.errors import Unavailable
+from contracts.topology import EVENTS, event_key, router_queue
+from runtime.broker import Broker, Delivery, Publisher, Subscription
+from runtime.embedded.rabbitmq import RabbitMQ
+from tests.parts import broker_of
+from tests.proxy import Proxy
+
+
+async def first(broker: Broker, queue: str) -> bytes:
+    """The first body of a queue."""
+    arrivals: asyncio.Queue[Delivery] = asyncio.Queue()
+    subscription = Subscription(broker, queue, 1, arrivals.put_nowait)
+    await subscription.open()
+    try:
+        async with asyncio.timeout(5):
+            return (await arrivals.get()).body
+    finally:
+        await subscription.close()
+
+
+async def test_what_is_confirmed_is_in_the_queue(broker: Broker) -> None:
+    await Publisher(broker, 5).publish(EVENTS, event_key(1), b"[]")
+
+    assert await first(broker, router_queue(1)) == b"[]"
+
+
+async def test_what_no_queue_takes_is_refused(broker: Broker) -> None:
+    with pytest.raises(Unavailable, match="no queue takes 'nowhere' from the exchange 'work'"):
+        await Publisher(broker, 5).publish("work", "nowhere", b"[]")
+
+
+async def test_what_nobody_need_hear_is_not_refused(broker: Broker) -> None:
+    await Publisher(broker, 5).publish("configuration", "", b"{}", mandatory=False)
+
+
+async def test_a_broker_that_does_not_answer_is_waited_for_so_long_and_no_longer(
+    broker: Broker, rabbitmq: RabbitMQ
+) -> None:
+    publisher = Publisher(broker, 0.3)
+    await publisher.publish(EVENTS, event_key(0), b"[]")
+    rabbitmq.pause()
+    started = time.monotonic()
+    try:
+        with pytest.raises(Unavailable, match="TimeoutError"):
+            await publisher.publish(EVENTS, event_key(0), b"[]")
+    finally:
+        rabbitmq.resume()
+    assert time.monotonic() - started < 2
+    await Publisher(broker, 10).publish(EVENTS, event_key(0), b"[]")
+
+
+async def test_after_a_loss_a_channel_is_opened_anew(broker: Broker, rabbitmq: RabbitMQ) -> None:
+    async with Proxy(rabbitmq.url) as proxy:
+        through = broker_of(proxy.url)
+        await through.start()
+        publisher = Publisher(through, 5)
+        await publisher.publish(EVENTS, event_key(0), b"[1]")
+        proxy.refuse = True
+        proxy.cut()
+        with pytest.raises(Unavailable):
+            await publisher.publish(EVENTS, event_key(0), b"[2]")
+        await asyncio.sleep(0.05)
+        with pytest.raises(Unavailable):
+            await through.check()
+
+        proxy.refuse = False
+        await publisher.publish(EVENTS, event_key(0), b"[3]")
+        await through.check()
+        await through.stop()
+
+
+async def test_a_broker_that_comes_later_is_waited_for(broker: Broker, rabbitmq: RabbitMQ) -> None:
+    async with Proxy(rabbitmq.url) as proxy:
+        proxy.refuse = True
+        late = broker_of(proxy.url)
+        with capture_logs() as lines:
+            starting = asyncio.create_task(late.start())
+            await asyncio.sleep(0.2)
+            assert not starting.done()
+            proxy.refuse = False
+            await asyncio.wait_for(starting, 5)
+        assert [line["event"] for line in lines] == ["broker.waiting", "broker.connected"]
+        await late.stop()
+
+
+async def test_a_wrong_password_is_told_without_the_password(rabbitmq: RabbitMQ) -> None:
+    url = rabbitmq.url.replace("guest:guest", "guest:not-the-password")
+    with pytest.raises(Unavailable) as refused:
+        await broker_of(url).check()
+    assert "not-the-password" not in f"{refused.value!r} {refused.value.__cause__!r}"
+
+
+async def test_a_broker_that_was_never_reached_stops_without_more() -> None:
+    await broker_of("amqp://guest:guest@127.0.0.1:1/").stop()
