@@ -105,10 +105,10 @@ class Process:
         started: list[Part] = []
         try:
             for part in (server, *self._parts):
-                await self._start(part, stop)
+                if await self._start(part, stop):
+                    started.append(part)
                 if stop.is_set():
                     break
-                started.append(part)
             # What start-up has made stays: the collector need not look at it again, nor so often at what requests make.
             gc.collect()
             gc.freeze()
@@ -119,25 +119,34 @@ class Process:
             await self._stop(started)
 
     @staticmethod
-    async def _start(part: Part, stop: asyncio.Event) -> None:
+    async def _start(part: Part, stop: asyncio.Event) -> bool:
+        """Whether the part has started; a stop that comes meanwhile ends the attempt."""
         starting = asyncio.ensure_future(part.start())
         stopping = asyncio.ensure_future(stop.wait())
         await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
         if not starting.done():
             starting.cancel()
-            return
+            return False
         await starting
+        return True
 
     async def _stop(self, started: list[Part]) -> None:
         log.info("process.stopping")
         try:
             async with asyncio.timeout(self.settings.stop_deadline_s):
                 for part in reversed(started):
-                    await part.stop()
+                    await self._end(part)
         except TimeoutError:
             log.error("process.stop_deadline_passed", deadline_s=self.settings.stop_deadline_s)
         log.info("process.stopped")
+
+    @staticmethod
+    async def _end(part: Part) -> None:
+        try:
+            await part.stop()
+        except SwitchboardError as error:
+            log.warning("process.stop_failed", part=type(part).__name__, reason=str(error))
 
 
 def main(name: str, compose: Callable[[Process], None]) -> int:

@@ -12,6 +12,7 @@ broken, never what was expected.
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from http import HTTPStatus
 
 from aiohttp import web
@@ -69,7 +70,8 @@ class Door:
         self._configuration = configuration
         self._gatherer = gatherer
         self._outbox = outbox
-        self._metrics = metrics
+        self._answered = cache(metrics.webhooks.labels)
+        self._items = cache(metrics.items.labels)
         self._clock = clock
         self._public_url = public_url.rstrip("/")
         self._partitions = partitions
@@ -83,7 +85,7 @@ class Door:
         except Exception as error:  # noqa: BLE001 - the edge of the process: whatever it is, the provider gets an answer
             response = answer_to(request, error, correlation_id)
         name = provider if provider in self._providers else "unknown"
-        self._metrics.webhooks.labels(name, str(response.status)).inc()
+        self._answered(name, str(response.status)).inc()
         return response
 
     async def _answer(self, request: web.BaseRequest, target: Target, correlation_id: str) -> web.Response:
@@ -180,7 +182,7 @@ class Door:
         fates = {"taken": len(intake.events), "set_apart": len(intake.letters), "foreign": intake.foreign}
         for fate, count in fates.items():
             if count:
-                self._metrics.items.labels(provider, fate).inc(count)
+                self._items(provider, fate).inc(count)
         if intake.foreign:
             log.warning("item.foreign", provider=provider, count=intake.foreign)
 

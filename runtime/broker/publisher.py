@@ -30,17 +30,22 @@ class Publisher:
         """
         properties = Basic.Properties(content_type="application/json", delivery_mode=PERSISTENT)
         with broker_errors():
-            async with asyncio.timeout(self._timeout_s):
-                channel = await self._underlay()
-                result = await channel.basic_publish(
-                    body, exchange=exchange, routing_key=key, properties=properties, mandatory=mandatory
-                )
+            channel = await self._underlay()
+            result = await channel.basic_publish(
+                body,
+                exchange=exchange,
+                routing_key=key,
+                properties=properties,
+                mandatory=mandatory,
+                timeout=self._timeout_s,
+            )
         if isinstance(result, DeliveredMessage):
             raise Unavailable(f"RabbitMQ: no queue takes {key!r} from the exchange {exchange!r}")
 
     async def _underlay(self) -> UnderlayChannel:
         # The channel below aio-pika's: publishing there saves a third of the client's cost a message.
-        async with self._opening:
-            if self._channel is None or self._channel.is_closed:
-                self._channel = await self._broker.channel(confirms=True)
+        if self._channel is None or self._channel.is_closed:
+            async with self._opening:
+                if self._channel is None or self._channel.is_closed:
+                    self._channel = await self._broker.channel(confirms=True)
         return await self._channel.get_underlay_channel()

@@ -1,17 +1,25 @@
-"""One running installation a module: to start its processes costs more than most of the tests."""
+"""One installation for the whole folder: to start its processes and services costs more than most of the tests."""
 
 from collections.abc import AsyncIterator
 
 import pytest
 
-from runtime.embedded.mongodb import MongoDB
-from runtime.embedded.rabbitmq import RabbitMQ
+from runtime.embedded.services import EmbeddedServices
 from tests.integration.site import HASTE, Site, running
 
 
-@pytest.fixture(scope="module")
-async def site(rabbitmq: RabbitMQ, mongodb: MongoDB, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
-    """An installation with shortened times and everything logged."""
+@pytest.fixture(scope="package")
+async def services(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[EmbeddedServices]:
+    """A broker and a database of our own, which a test may stop if it starts them again."""
+    services = EmbeddedServices(tmp_path_factory.mktemp("services"), standard_ports=False, management=False)
+    async with services:
+        yield services
+
+
+@pytest.fixture(scope="package")
+async def site(services: EmbeddedServices, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
+    """An installation with shortened times and everything logged. A test that ends a process starts another one."""
     environment = {**HASTE, "SWITCHBOARD_LOG_LEVEL": "debug"}
-    async with running(tmp_path_factory.mktemp("site"), rabbitmq.url, mongodb.url, environment) as site:
+    endpoints = services.endpoints
+    async with running(tmp_path_factory.mktemp("site"), endpoints.amqp_url, endpoints.mongo_url, environment) as site:
         yield site

@@ -1,11 +1,11 @@
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 
 import pytest
 
 from runtime.embedded.services import EmbeddedServices
 from tests.integration.accounts import queue_step
-from tests.integration.site import HASTE, Site, eventually, health, running
+from tests.integration.site import Site, eventually, health
 from tests.integration.traffic import traffic
 
 MESSAGES = 400
@@ -14,23 +14,6 @@ EVERY = (*BEHIND, "gateway", "console")
 RECOVERY_S = 30.0
 AWAY_S = [4.0]
 """How long the database is away, in seconds. Any figure does; 20 s were tried by hand."""
-
-
-@pytest.fixture(scope="module")
-async def services(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[EmbeddedServices]:
-    """A broker and a database that the tests here may stop."""
-    services = EmbeddedServices(tmp_path_factory.mktemp("services"), standard_ports=False, management=False)
-    async with services:
-        yield services
-
-
-@pytest.fixture(scope="module")
-async def fragile_site(services: EmbeddedServices, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
-    """An installation over them."""
-    endpoints = services.endpoints
-    directory = tmp_path_factory.mktemp("fragile")
-    async with running(directory, endpoints.amqp_url, endpoints.mongo_url, HASTE) as site:
-        yield site
 
 
 @pytest.fixture(autouse=True)
@@ -61,9 +44,9 @@ async def outage(
 
 
 async def test_everything_lands_when_the_broker_is_restarted_in_full_flow(
-    fragile_site: Site, services: EmbeddedServices
+    site: Site, services: EmbeddedServices
 ) -> None:
-    broker, site = services.rabbitmq, fragile_site
+    broker = services.rabbitmq
     assert broker is not None
     account = await site.account(queue_step(await site.queue()))
 
@@ -77,27 +60,25 @@ async def test_everything_lands_when_the_broker_is_restarted_in_full_flow(
     assert sent.refused_requests > 0
 
 
-async def test_everything_lands_when_the_broker_was_killed_in_full_flow(
-    fragile_site: Site, services: EmbeddedServices
-) -> None:
+async def test_everything_lands_when_the_broker_was_killed_in_full_flow(site: Site, services: EmbeddedServices) -> None:
     broker = services.rabbitmq
     assert broker is not None
-    sent = await traffic(fragile_site, MESSAGES, lambda: outage(fragile_site, broker.kill, broker.start, 0))
+    sent = await traffic(site, MESSAGES, lambda: outage(site, broker.kill, broker.start, 0))
     assert sent.refused_requests > 0
 
 
 @pytest.mark.parametrize("away_s", AWAY_S)
 async def test_everything_lands_when_the_database_was_stopped_in_full_flow(
-    fragile_site: Site, services: EmbeddedServices, away_s: float
+    site: Site, services: EmbeddedServices, away_s: float
 ) -> None:
     database = services.mongodb
     assert database is not None
-    await traffic(fragile_site, MESSAGES, lambda: outage(fragile_site, database.stop, database.start, away_s))
+    await traffic(site, MESSAGES, lambda: outage(site, database.stop, database.start, away_s))
 
 
 @pytest.mark.parametrize("away_s", AWAY_S)
 async def test_everything_lands_when_the_database_froze_in_full_flow(
-    fragile_site: Site, services: EmbeddedServices, away_s: float
+    site: Site, services: EmbeddedServices, away_s: float
 ) -> None:
     database = services.mongodb
     assert database is not None
@@ -108,13 +89,11 @@ async def test_everything_lands_when_the_database_froze_in_full_flow(
     async def thaw() -> None:
         database.resume()
 
-    await traffic(fragile_site, MESSAGES, lambda: outage(fragile_site, freeze, thaw, away_s))
+    await traffic(site, MESSAGES, lambda: outage(site, freeze, thaw, away_s))
 
 
-async def test_the_front_door_takes_messages_while_the_database_is_away(
-    fragile_site: Site, services: EmbeddedServices
-) -> None:
-    database, site = services.mongodb, fragile_site
+async def test_the_front_door_takes_messages_while_the_database_is_away(site: Site, services: EmbeddedServices) -> None:
+    database = services.mongodb
     assert database is not None
     account = await site.account(queue_step(await site.queue()))
     await database.stop()

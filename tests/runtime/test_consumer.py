@@ -15,6 +15,7 @@ from runtime import consumer as consumer_module
 from runtime.broker import Broker, Publisher
 from runtime.consumer import ATTEMPTS, PartitionConsumer
 from runtime.embedded.rabbitmq import RabbitMQ
+from runtime.metrics import Metrics
 from runtime.settings import Settings
 from runtime.store.membership import Membership
 from tests.parts import PARTITIONS, Fields, Parts, broker_of
@@ -106,6 +107,10 @@ async def fill(parts: Parts, count: int, partitions: Sequence[int] = (0,), start
         await asyncio.gather(
             *(publisher.publish(EVENTS, event_key(p), orjson.dumps(f"{p}/{number}")) for p in partitions)
         )
+
+
+def _owned(metrics: Metrics) -> float | None:
+    return metrics.registry.get_sample_value("switchboard_partitions_owned", {"stage": "router"})
 
 
 def of(partition: int, bodies: Sequence[bytes]) -> list[int]:
@@ -223,10 +228,13 @@ async def test_a_consumer_that_stops_finishes_its_batch_and_gives_back_the_rest_
 
 async def test_two_share_the_partitions_and_one_takes_all_when_the_other_leaves(parts: Parts, make: Make) -> None:
     hands = {"a": Hands(), "b": Hands()}
-    one, other = make(hands["a"], instance="a"), make(hands["b"], instance="b")
+    figures = {"a": Metrics(), "b": Metrics()}
+    one, other = (make(hands[name], instance=name, metrics=figures[name]) for name in "ab")
     await one.start()
     await other.start()
-    await asyncio.sleep(0.4)
+    async with asyncio.timeout(10):
+        while [_owned(figures[name]) for name in "ab"] != [2, 2]:  # noqa: ASYNC110 - a metric is looked at
+            await asyncio.sleep(0.01)
     await fill(parts, 5, range(PARTITIONS))
     await hands["a"].until(10)
     await hands["b"].until(10)
@@ -266,6 +274,7 @@ async def test_what_a_queue_that_was_made_anew_gets_is_handled(parts: Parts, mak
     await hands.until(1)
     channel = await parts.broker.channel(confirms=False)
     await channel.queue_delete(router_queue(0))
+    await asyncio.sleep(0.3)
     again = broker_of(rabbitmq.url)
     await again.start()
     await fill(parts, 3, start=1)

@@ -1,0 +1,255 @@
+"""The door over HTTP, with a real broker behind it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import RawTestServer, TestClient
+
+from contracts.deadletters import DeadLetter
+from contracts.errors import Unavailable
+from contracts.events import MessageReceived, NoticeReceived, StatusReported
+from gateway.receive.app import Door, build_gateway
+from gateway.receive.gatherer import Gatherer
+from gateway.registry import providers
+from runtime.sandbox import meta, twilio
+from runtime.sandbox.requests import SignedRequest
+from tests.gateway.providers.meta import sample as of_meta
+from tests.gateway.providers.twilio import sample as of_twilio
+from tests.parts import NOW, PARTITIONS, Parts, people
+
+PUBLIC = "https://hooks.example.test"
+WHO = "+393331234567"
+SECOND = of_meta.NUMBER.model_copy(update={"phone_number_id": "200000000000009", "url": f"{PUBLIC}/webhooks/meta/M2"})
+META = of_meta.ACCOUNT.model_copy(update={"id": "meta-1", "key": "M1", "list_id": "people"})
+META_2 = META.model_copy(
+    update={
+        "id": "meta-2",
+        "key": "M2",
+        "phone": "+15550009999",
+        "credentials": {**META.credentials, "phone_number_id": SECOND.phone_number_id},
+    }
+)
+META_3 = of_meta.STRANGER.model_copy(update={"id": "meta-3", "key": "M3", "list_id": "people", "phone": "+15550008888"})
+TWILIO = of_twilio.ACCOUNT.model_copy(update={"id": "twilio-1", "key": "T1", "list_id": "people"})
+M1 = of_meta.NUMBER.model_copy(update={"url": f"{PUBLIC}/webhooks/meta/M1"})
+T1 = of_twilio.NUMBER.model_copy(update={"url": f"{PUBLIC}/webhooks/twilio/T1"})
+
+
+@dataclass
+class Gateway:
+    """The door as a provider sees it, and what it has published."""
+
+    client: TestClient[Any, Any]
+    parts: Parts
+
+    async def send(self, request: SignedRequest, **changes: Any) -> tuple[int, str]:  # noqa: ANN401 - any field
+        changed = request.model_copy(update=changes)
+        answer = await self.client.request(changed.method, changed.path, data=changed.body, headers=changed.headers)
+        return answer.status, await answer.text()
+
+    def metric(self, name: str, **labels: str) -> float:
+        return self.parts.metrics.registry.get_sample_value(name, labels) or 0.0
+
+    @property
+    def letters(self) -> list[DeadLetter]:
+        return self.parts.said.letters
+
+
+@pytest.fixture
+async def gateway(parts: Parts) -> AsyncIterator[Gateway]:
+    await parts.configure(*people("ann"), META, META_2, META_3, TWILIO)
+    gatherer = Gatherer(parts.said, 0.001, parts.metrics)
+    receiving = providers()
+    door = Door(receiving, parts.configuration, gatherer, parts.outbox, parts.metrics, lambda: NOW, PUBLIC, PARTITIONS)
+    server = RawTestServer(build_gateway(door, max(one.manifest.max_body for one in receiving.values())))
+    async with TestClient(server) as client:
+        yield Gateway(client, parts)
+    await gatherer.stop()
+
+
+def text(number: meta.MetaNumber = M1, words: str = "hello", message_id: str = "wamid.1") -> SignedRequest:
+    return meta.request(number, [meta.text(WHO, message_id, NOW, words)], names={WHO: "Ada"})
+
+
+async def test_a_signed_message_is_answered_with_200_when_the_broker_has_it(gateway: Gateway) -> None:
+    status, _ = await gateway.send(text())
+
+    (event,) = gateway.parts.said.events
+    assert status == 200
+    assert isinstance(event, MessageReceived)
+    assert (event.account_id, event.contact_key, event.received_at) == ("meta-1", WHO.lstrip("+"), NOW) or (
+        event.contact_key == WHO
+    )
+    assert gateway.metric("switchboard_webhooks_total", provider="meta", answer="200") == 1
+    assert gateway.metric("switchboard_webhook_items_total", provider="meta", fate="taken") == 1
+
+
+async def test_the_items_of_one_webhook_share_a_correlation_id_and_keep_their_order(gateway: Gateway) -> None:
+    messages = [meta.text(WHO, f"wamid.{n}", NOW, str(n)) for n in range(3)]
+    await gateway.send(meta.request(M1, messages, [meta.status(WHO, "out", NOW, "read")]))
+
+    events = gateway.parts.said.events
+    assert [e.message.provider_id for e in events if isinstance(e, MessageReceived)] == [f"wamid.{n}" for n in range(3)]
+    assert [type(e) for e in events if not isinstance(e, MessageReceived)] == [StatusReported]
+    assert len({e.correlation_id for e in events}) == 1
+    assert len({e.event_id for e in events}) == 4
+
+
+async def test_the_key_of_an_account_is_known_whatever_its_case(gateway: Gateway) -> None:
+    assert (await gateway.send(text(), path="/webhooks/meta/m1"))[0] == 200
+
+
+async def test_a_form_is_taken_and_answered_as_its_provider_wants(gateway: Gateway) -> None:
+    status, body = await gateway.send(twilio.request(T1, twilio.text(T1, WHO, "SM1", "hello")))
+
+    assert (status, "<Response" in body) == (200, True)
+    assert [event.account_id for event in gateway.parts.said.events] == ["twilio-1"]
+
+
+async def test_a_webhook_by_get_is_taken_where_the_provider_has_no_handshake(gateway: Gateway) -> None:
+    status, _ = await gateway.send(twilio.query_request(T1, twilio.text(T1, WHO, "SM1", "hello")))
+    assert (status, len(gateway.parts.said.events)) == (200, 1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"path": "/webhooks/nobody/M1"}, 404),
+        ({"path": "/webhooks/meta/ZZ"}, 404),
+        ({"path": "/webhooks/meta/T1"}, 404),
+        ({"path": "/webhooks/twilio"}, 404),
+        ({"path": "/webhooks"}, 404),
+        ({"path": "/elsewhere"}, 404),
+        ({"headers": {}}, 401),
+        ({"headers": {"X-Hub-Signature-256": "sha256=" + "0" * 64}}, 403),
+        ({"body": b'{"object":"other"}'}, 403),
+        ({"path": "/webhooks/meta/M3"}, 403),
+        ({"path": "/webhooks/meta", "headers": {"X-Hub-Signature-256": "sha256=" + "0" * 64}}, 403),
+        ({"method": "DELETE"}, 405),
+        ({"body": b"x" * (5 * 1024 * 1024)}, 413),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+async def test_what_is_not_in_order_is_refused_and_counted(
+    gateway: Gateway, changes: dict[str, Any], status: int
+) -> None:
+    given, body = await gateway.send(text(), **changes)
+
+    assert given == status, body
+    assert gateway.parts.said.published == []
+    provider = (
+        "meta" if "meta" in changes.get("path", "meta") else "twilio" if "twilio" in changes["path"] else "unknown"
+    )
+    assert gateway.metric("switchboard_webhooks_total", provider=provider, answer=str(status)) == 1
+    assert of_meta.NUMBER.app_secret.get_secret_value() not in body
+
+
+async def test_a_body_without_a_length_is_cut_off_at_the_limit(gateway: Gateway) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(8):
+            yield b"x" * 1024 * 1024
+
+    answer = await gateway.client.post("/webhooks/meta/M1", data=endless(), headers=text().headers)
+    assert answer.status == 413
+
+
+async def test_the_handshake_is_answered_for_the_accounts_own_token_only(gateway: Gateway) -> None:
+    request = meta.handshake(M1, "challenge-1")
+    assert await gateway.send(request) == (200, "challenge-1")
+    wrong = meta.handshake(M1.model_copy(update={"verify_token": of_meta.EMPTY["app_secret"]}), "challenge-1")
+    assert (await gateway.send(wrong))[0] == 403
+    shared = request.path.replace("/meta/M1", "/meta")
+    assert await gateway.send(request, path=shared) == (200, "challenge-1")
+
+
+async def test_a_signed_body_that_nobody_can_read_is_parked_under_one_id_however_often_it_comes(
+    gateway: Gateway,
+) -> None:
+    request = meta.signed(M1, b'{"object":')
+    answers = [await gateway.send(request) for _ in range(3)]
+
+    assert [status for status, _ in answers] == [400] * 3
+    assert len(gateway.letters) == 3
+    assert len({letter.id for letter in gateway.letters}) == 1
+    assert {(letter.stage, letter.account_id, letter.body) for letter in gateway.letters} == {
+        ("gateway", "meta-1", '{"object":')
+    }
+
+
+async def test_an_item_that_nobody_can_read_is_set_apart_and_its_neighbours_are_taken(gateway: Gateway) -> None:
+    bad = {"from": "not a number at all!", "timestamp": "x"}
+    status, _ = await gateway.send(meta.request(M1, [meta.text(WHO, "wamid.1", NOW, "one"), bad]))
+
+    assert status == 200
+    assert len(gateway.parts.said.events) == 1
+    assert [letter.account_id for letter in gateway.letters] == ["meta-1"]
+    assert gateway.metric("switchboard_webhook_items_total", provider="meta", fate="set_apart") == 1
+
+
+async def test_items_of_the_apps_other_number_find_their_account(gateway: Gateway) -> None:
+    """One app has one callback URL, whichever account it is pasted for."""
+    other = meta.request(SECOND, [meta.text(WHO, "wamid.2", NOW, "two")])
+    status, _ = await gateway.send(other, path="/webhooks/meta/M1")
+
+    assert status == 200
+    assert [event.account_id for event in gateway.parts.said.events] == ["meta-2"]
+
+
+async def test_the_shared_url_gives_every_item_to_its_account(gateway: Gateway) -> None:
+    for number in (M1, SECOND):
+        assert (await gateway.send(text(number), path="/webhooks/meta"))[0] == 200
+    assert [event.account_id for event in gateway.parts.said.events] == ["meta-1", "meta-2"]
+
+
+async def test_items_of_a_number_that_nobody_has_are_counted_and_not_asked_for_again(gateway: Gateway) -> None:
+    stranger = M1.model_copy(update={"phone_number_id": "299999999999999"})
+    status, _ = await gateway.send(text(stranger))
+
+    assert (status, gateway.parts.said.events) == (200, [])
+    assert gateway.metric("switchboard_webhook_items_total", provider="meta", fate="foreign") == 1
+
+
+async def test_a_form_for_another_number_is_refused(gateway: Gateway) -> None:
+    form = {**twilio.text(T1, WHO, "SM1", "hello"), "To": "whatsapp:+15550001234"}
+    assert (await gateway.send(twilio.request(T1, form)))[0] == 403
+    assert gateway.parts.said.events == []
+
+
+async def test_without_the_brokers_confirm_the_provider_is_asked_to_come_again(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_arguments: object, **_values: object) -> None:
+        raise Unavailable("RabbitMQ: away at amqp://host")
+
+    monkeypatch.setattr(gateway.parts.said, "publish", away)
+    status, body = await gateway.send(text())
+
+    assert status == 503
+    assert "amqp" not in body
+    assert gateway.metric("switchboard_webhooks_total", provider="meta", answer="503") == 1
+
+
+async def test_what_is_neither_a_message_nor_a_status_travels_as_a_notice(gateway: Gateway) -> None:
+    system = {"from": WHO.lstrip("+"), "id": "wamid.9", "timestamp": "1773480000", "type": "system"}
+    part = {**system, "system": {"body": "changed", "type": "user_changed_number", "wa_id": "393330000000"}}
+    await gateway.send(meta.request(M1, [part]))
+    assert [type(event) for event in gateway.parts.said.events] == [NoticeReceived]
+
+
+async def test_concurrent_requests_are_published_together(gateway: Gateway) -> None:
+    requests = [text(message_id=f"wamid.{n}") for n in range(20)]
+    answers = await asyncio.gather(*(gateway.send(request) for request in requests))
+
+    assert {status for status, _ in answers} == {200}
+    assert len(gateway.parts.said.events) == 20
+    assert len(gateway.parts.said.published) < 20
+
+
+async def test_an_account_has_a_domain_of_its_own(gateway: Gateway) -> None:
+    await gateway.parts.configure(TWILIO.model_copy(update={"domain": "https://own.example.test"}))
+    own = T1.model_copy(update={"url": "https://own.example.test/webhooks/twilio/T1"})
+    assert (await gateway.send(twilio.request(own, twilio.text(own, WHO, "SM1", "x"))))[0] == 200
+    assert (await gateway.send(twilio.request(T1, twilio.text(T1, WHO, "SM2", "x"))))[0] == 403

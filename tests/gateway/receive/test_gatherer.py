@@ -1,0 +1,143 @@
+"""Gathering: one AMQP message a partition for many requests, each of which hears of its own."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import orjson
+import pytest
+
+from contracts.errors import Unavailable
+from gateway.receive import gatherer as gatherer_module
+from gateway.receive.gatherer import Gatherer
+from runtime.broker import Broker
+from tests.parts import Parts, Recorder
+
+
+class Held(Recorder):
+    """Publishes on the real broker when the test lets it, and fails for what holds one of `bad`."""
+
+    def __init__(self, broker: Broker) -> None:
+        super().__init__(broker)
+        self.open = asyncio.Event()
+        self.open.set()
+        self.bad: set[int] = set()
+
+    async def publish(self, exchange: str, key: str, body: bytes, *, mandatory: bool = True) -> None:
+        await self.open.wait()
+        if self.bad & set(orjson.loads(body)):
+            raise Unavailable("RabbitMQ: away")
+        await super().publish(exchange, key, body, mandatory=mandatory)
+
+    @property
+    def bundles(self) -> list[list[int]]:
+        return [orjson.loads(body) for _, body in self.published]
+
+
+@pytest.fixture
+def publisher(parts: Parts) -> Held:
+    return Held(parts.broker)
+
+
+@pytest.fixture
+async def gatherer(publisher: Held, parts: Parts) -> AsyncIterator[Gatherer]:
+    made = Gatherer(publisher, 0.01, parts.metrics)
+    await made.start()
+    yield made
+    publisher.open.set()
+    await made.stop()
+
+
+def numbers(first: int, last: int, partition: int = 0) -> list[tuple[int, bytes]]:
+    return [(partition, str(number).encode()) for number in range(first, last)]
+
+
+async def test_events_of_concurrent_requests_go_in_one_message_a_partition_and_in_order(
+    gatherer: Gatherer, publisher: Held
+) -> None:
+    requests = [numbers(n, n + 1, partition=n % 2) for n in range(10)]
+    await asyncio.gather(*(gatherer.publish(request) for request in requests))
+
+    assert sorted(publisher.bundles) == [[0, 2, 4, 6, 8], [1, 3, 5, 7, 9]]
+
+
+async def test_while_one_is_under_way_the_next_gathers(gatherer: Gatherer, publisher: Held) -> None:
+    publisher.open.clear()
+    first = asyncio.create_task(gatherer.publish(numbers(0, 1)))
+    await asyncio.sleep(0.03)
+    rest = [asyncio.create_task(gatherer.publish(numbers(n, n + 1))) for n in range(1, 5)]
+    await asyncio.sleep(0.03)
+    assert not first.done()
+    publisher.open.set()
+    await asyncio.gather(first, *rest)
+
+    assert publisher.bundles == [[0], [1, 2, 3, 4]]
+
+
+async def test_a_publish_that_fails_fails_its_own_requests_and_no_others(gatherer: Gatherer, publisher: Held) -> None:
+    publisher.bad = {1}
+    results = await asyncio.gather(
+        gatherer.publish(numbers(0, 1)),
+        gatherer.publish(numbers(1, 2)),
+        gatherer.publish(numbers(2, 3, partition=1)),
+        gatherer.publish([*numbers(3, 4, partition=2), *numbers(4, 5, partition=0)]),
+        return_exceptions=True,
+    )
+    assert [type(result) for result in results] == [Unavailable, Unavailable, type(None), Unavailable]
+
+    publisher.bad = set()
+    await gatherer.publish(numbers(5, 6))
+    assert sorted(publisher.bundles) == [[2], [3], [5]]
+
+
+async def test_too_many_that_wait_are_refused_and_taken_again_later(
+    gatherer: Gatherer, publisher: Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gatherer_module, "MOST_PENDING", 3)
+    publisher.open.clear()
+    waiting = asyncio.create_task(gatherer.publish(numbers(0, 3)))
+    await asyncio.sleep(0)
+    with pytest.raises(Unavailable, match="too many events"):
+        await gatherer.publish(numbers(3, 4))
+
+    publisher.open.set()
+    await waiting
+    await gatherer.publish(numbers(4, 5))
+    assert publisher.bundles == [[0, 1, 2], [4]]
+
+
+async def test_a_request_that_goes_away_does_not_take_the_confirm_from_the_others(
+    gatherer: Gatherer, publisher: Held
+) -> None:
+    tasks = [asyncio.create_task(gatherer.publish(numbers(n, n + 1))) for n in range(3)]
+    await asyncio.sleep(0)
+    tasks[0].cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+    assert [task.cancelled() for task in tasks] == [True, False, False]
+    assert publisher.bundles == [[0, 1, 2]]
+
+
+async def test_stopping_publishes_what_is_gathered(gatherer: Gatherer, publisher: Held) -> None:
+    waiting = asyncio.create_task(gatherer.publish(numbers(0, 2)))
+    await asyncio.sleep(0)
+    await gatherer.stop()
+    await asyncio.sleep(0)
+
+    assert waiting.done()
+    assert publisher.bundles == [[0, 1]]
+
+
+async def test_a_failure_that_nobody_foresaw_fails_its_requests_and_the_lane_goes_on(
+    gatherer: Gatherer, publisher: Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_arguments: object, **_values: object) -> None:
+        raise ValueError("odd")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(publisher, "publish", broken)
+        with pytest.raises(Unavailable):
+            async with asyncio.timeout(2):
+                await gatherer.publish(numbers(0, 1))
+    async with asyncio.timeout(2):
+        await gatherer.publish(numbers(1, 2))
+    assert publisher.bundles == [[1]]

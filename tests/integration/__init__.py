@@ -1,0 +1,1 @@
+"""Tests over the running system: real processes over a real broker and a real database."""
