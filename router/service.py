@@ -1,9 +1,10 @@
 """The shell around the engine: load what a batch needs, decide event by event, store, publish.
 
 The order of the writes is what makes a crash harmless. First the interactions, each under the condition that nobody
-changed it meanwhile, with the events that were applied; then the messages, traces and the rest, each inserted once;
-then the commands; then the consumer acknowledges. An event that comes again is recognised by the interaction that names
-it as applied, or by its message in the log; what may not have been said is said again: every command may come twice.
+changed it meanwhile, with the events that were applied; then, side by side, the messages, traces and the rest, each
+inserted once, and the commands; then the consumer acknowledges. An event that comes again is recognised by the
+interaction that names it as applied, or by its message in the log; what may not have been said is said again: every
+command may come twice.
 """
 
 import asyncio
@@ -84,8 +85,10 @@ class Router:
         batch = await self._decided(events)
         lost = await self._interactions.save([c for outcome in batch.outcomes.values() for c in outcome.changes()])
         done = [outcome for outcome in batch.outcomes.values() if lost.isdisjoint(outcome.written)]
-        await self._record(done)
-        await self._outbox.commands([command for outcome in done for command in outcome.commands()])
+        await asyncio.gather(
+            self._record(done),
+            self._outbox.commands([command for outcome in done for command in outcome.commands()]),
+        )
         self._tell(done, batch.repeated)
         redo = {outcome.conversation for outcome in batch.outcomes.values()} - {o.conversation for o in done}
         return [event for event in events if event.conversation in redo]

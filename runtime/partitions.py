@@ -2,7 +2,8 @@
 
 Every instance computes the same assignment from the same list of members, so nobody has to tell anybody: rendezvous
 hashing with a ceiling, which is even and moves few partitions when an instance comes or goes. For the moment in which
-two instances see different lists, the broker's single active consumer keeps them from working on one partition together.
+two instances see different lists, the broker's single active consumer keeps them from working on one partition at the
+same time.
 """
 
 from collections import Counter

@@ -5,6 +5,7 @@ waits for a target offered. Both may come any number of times. Many in one batch
 one.
 """
 
+import asyncio
 from collections.abc import Sequence
 
 from contracts.base import number_of
@@ -51,16 +52,25 @@ class DeliveryWorker:
         if unbundled.letters:
             await self._outbox.park(unbundled.letters)
         commands: Sequence[Command] = unbundled.items
-        await self._deliver([command for command in commands if isinstance(command, Deliver)])
-        for target in dict.fromkeys(command.target for command in commands if isinstance(command, Serve)):
-            offered = await self._distributor.serve(target)
-            self._metrics.handled.labels("worker", "offered").inc(offered)
+        delivers = [command for command in commands if isinstance(command, Deliver)]
+        targets = dict.fromkeys(command.target for command in commands if isinstance(command, Serve))
+        # None of these needs another: what they have in common, they change under conditions.
+        await asyncio.gather(
+            self._create_contacts(delivers), self._deliver(delivers), *(self._serve(target) for target in targets)
+        )
         return len(commands)
+
+    async def _create_contacts(self, delivers: Sequence[Deliver]) -> None:
+        seeds = {d.interaction_id: d.contact for d in delivers if d.contact is not None}
+        await self._interactions.create_contacts([_contact(seed) for seed in seeds.values()])
+
+    async def _serve(self, target: str) -> None:
+        offered = await self._distributor.serve(target)
+        self._metrics.handled.labels("worker", "offered").inc(offered)
 
     async def _deliver(self, delivers: Sequence[Deliver]) -> None:
         if not delivers:
             return
-        await self._interactions.create_contacts([_contact(d.contact) for d in delivers if d.contact is not None])
         settle = {d.interaction_id for d in delivers if d.settle}
         join = {d.interaction_id for d in delivers} - settle
         if join:

@@ -13,7 +13,10 @@ from collections.abc import Iterable
 from contracts.errors import Unavailable
 from contracts.topology import EVENTS, event_key
 from runtime.broker import Publisher
+from runtime.logging import get_logger
 from runtime.metrics import Metrics
+
+log = get_logger(__name__)
 
 MOST_PENDING = 20_000
 
@@ -88,6 +91,10 @@ class Gatherer:
                 await self._publisher.publish(EVENTS, event_key(partition), body)
         except Unavailable as error:
             failure = error
+        except Exception:
+            # Whatever it is: who waits must hear of it, and the lane must go on.
+            log.exception("gatherer.publish_failed", partition=partition)
+            failure = Unavailable("the events could not be published")
         self._pending -= len(bundle)
         for _, confirmed in bundle:
             _tell(confirmed, failure)

@@ -12,7 +12,7 @@ from contracts.interactions import Interaction, InteractionState, OfferOutcome
 from runtime.clock import Clock
 from runtime.store.agent_queues import AgentQueues
 from runtime.store.client import Document, Store, store_errors
-from runtime.store.documents import from_document
+from runtime.store.documents import changes, from_document
 from runtime.store.interactions import INTERACTIONS, InteractionStore
 from runtime.store.offers import OfferStore
 from runtime.store.presence import PresenceStore
@@ -121,7 +121,9 @@ class Assignments:
             UpdateOne({"_id": p.interaction.id, "version": p.interaction.version}, _offering(p)) for p in placings
         ]
         with store_errors():
-            await self._collection.bulk_write(operations, ordered=False)
+            result = await self._collection.bulk_write(operations, ordered=False)
+        if result.matched_count == len(placings):
+            return [_offered(placing) for placing in placings]
         now = {
             interaction.id: interaction
             for interaction in await self._interactions.get_many([p.interaction.id for p in placings])
@@ -163,17 +165,22 @@ def _took(interaction: Interaction | None, placing: Placing) -> bool:
     )
 
 
-def _offering(placing: Placing) -> Document:
+def _offered(placing: Placing) -> Interaction:
     step_ends_at = placing.interaction.step_ends_at
     fields: dict[str, Any] = {
-        "state": OFFERED.value,
-        "offered_to": list(placing.agents),
+        "state": OFFERED,
+        "offered_to": placing.agents,
         "round": placing.interaction.round + 1,
         "offer_ends_at": placing.ends_at,
         "not_before": None,
         "due_at": min(placing.ends_at, step_ends_at) if step_ends_at else placing.ends_at,
+        "version": placing.interaction.version + 1,
     }
-    return {"$set": fields, "$inc": {"version": 1}}
+    return placing.interaction.model_copy(update=fields)
+
+
+def _offering(placing: Placing) -> Document:
+    return {"$set": changes(placing.interaction, _offered(placing))}
 
 
 def _rejection(agent_id: str) -> list[Document]:

@@ -55,7 +55,11 @@ class PresenceStore:
         if not claims:
             return frozenset()
         with store_errors():
-            await self._collection.bulk_write([_claim(claim) for claim in claims], ordered=False)
+            result = await self._collection.bulk_write([_claim(claim) for claim in claims], ordered=False)
+            if result.matched_count == len(claims):
+                return frozenset(
+                    (claim.agent_id, interaction) for claim in claims for interaction in claim.interactions
+                )
             wanted = {claim.agent_id: claim.interactions for claim in claims}
             cursor = self._collection.find({"_id": {"$in": list(wanted)}}, {"holding": 1})
             held = [

@@ -4,12 +4,13 @@ One worker at a time serves a target, because its commands travel through one pa
 capacity is claimed by a conditional update, and an interaction is offered only if it is as it was when it was read.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from contracts.interactions import Interaction, Offer, offer_id
-from contracts.queues import Agent, AgentState, Presence, Strategy
+from contracts.queues import Agent, AgentState, Presence
 from runtime.clock import Clock
 from runtime.configuration import ConfigurationCache
 from runtime.logging import get_logger
@@ -67,9 +68,11 @@ class Distributor:
         return offered
 
     async def _pass(self, target: Target, waiting: Sequence[Interaction]) -> int:
-        presence = await self._presence.of([agent.id for agent in target.members])
+        presence, pointer = await asyncio.gather(
+            self._presence.of([agent.id for agent in target.members]), self._offers.pointer(target.name)
+        )
         await self._let_go(waiting, presence)
-        decided = await self._plan(target, waiting, presence)
+        decided = self._plan(target, waiting, presence, pointer)
         by_id = {interaction.id: interaction for interaction in waiting}
         for paused in decided.paused:
             await self._assignments.pause_round(by_id[paused.interaction_id], paused.not_before)
@@ -87,13 +90,15 @@ class Distributor:
             kept = tuple(held for held in presence[agent_id].holding if held not in ids)
             presence[agent_id] = presence[agent_id].model_copy(update={"holding": kept})
 
-    async def _plan(self, target: Target, waiting: Sequence[Interaction], presence: dict[str, Presence]) -> Plan:
+    def _plan(
+        self, target: Target, waiting: Sequence[Interaction], presence: dict[str, Presence], pointer: str | None
+    ) -> Plan:
         return plan(
             target.strategy,
             target.agent_timeout,
             [_member(agent, presence[agent.id]) for agent in target.members],
             [_waiting(interaction) for interaction in waiting],
-            await self._offers.pointer(target.name) if target.strategy is Strategy.RRMEMORY else None,
+            pointer,
             self._clock(),
             self._round_pause,
         )
@@ -120,8 +125,8 @@ class Distributor:
 
     async def _record(self, target: Target, placed: Sequence[Interaction]) -> None:
         now = self._clock()
-        await self._offers.record([offer for interaction in placed for offer in _offers(target, interaction, now)])
-        await self._agent_queues.show(placed)
+        offers = [offer for interaction in placed for offer in _offers(target, interaction, now)]
+        await asyncio.gather(self._offers.record(offers), self._agent_queues.show(placed))
         for interaction in placed:
             log.info(
                 "interaction.offered",

@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 import pytest
-from aiohttp.test_utils import RawTestServer, TestClient
+from aiohttp import ClientSession
 
 from contracts.deadletters import DeadLetter
 from contracts.errors import Unavailable
@@ -14,6 +15,7 @@ from contracts.events import MessageReceived, NoticeReceived, StatusReported
 from gateway.receive.app import Door, build_gateway
 from gateway.receive.gatherer import Gatherer
 from gateway.registry import providers
+from runtime.process import HttpServer
 from runtime.sandbox import meta, twilio
 from runtime.sandbox.requests import SignedRequest
 from tests.gateway.providers.meta import sample as of_meta
@@ -42,12 +44,14 @@ T1 = of_twilio.NUMBER.model_copy(update={"url": f"{PUBLIC}/webhooks/twilio/T1"})
 class Gateway:
     """The door as a provider sees it, and what it has published."""
 
-    client: TestClient[Any, Any]
+    client: ClientSession
     parts: Parts
 
     async def send(self, request: SignedRequest, **changes: Any) -> tuple[int, str]:  # noqa: ANN401 - any field
         changed = request.model_copy(update=changes)
-        answer = await self.client.request(changed.method, changed.path, data=changed.body, headers=changed.headers)
+        answer = await self.client.request(
+            changed.method, changed.path, data=BytesIO(changed.body), headers=changed.headers
+        )
         return answer.status, await answer.text()
 
     def metric(self, name: str, **labels: str) -> float:
@@ -64,9 +68,12 @@ async def gateway(parts: Parts) -> AsyncIterator[Gateway]:
     gatherer = Gatherer(parts.said, 0.001, parts.metrics)
     receiving = providers()
     door = Door(receiving, parts.configuration, gatherer, parts.outbox, parts.metrics, lambda: NOW, PUBLIC, PARTITIONS)
-    server = RawTestServer(build_gateway(door, max(one.manifest.max_body for one in receiving.values())))
-    async with TestClient(server) as client:
+    served = build_gateway(door, max(one.manifest.max_body for one in receiving.values()))
+    server = HttpServer(served, "127.0.0.1", 0, "gateway")
+    await server.start()
+    async with ClientSession(f"http://127.0.0.1:{server.port}") as client:
         yield Gateway(client, parts)
+    await server.stop()
     await gatherer.stop()
 
 
