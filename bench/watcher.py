@@ -33,7 +33,7 @@ class Watcher:
     async def latencies(self, sent: Mapping[tuple[str, int], float]) -> list[float]:
         """For every (contact, n-th message) the time from being sent to being seen, in seconds; waits for all."""
         async with asyncio.timeout(GRACE_S):
-            while len(self._seen) < len(sent):  # noqa: ASYNC110 - another thread fills it
+            while not all(key in self._seen for key in sent):  # noqa: ASYNC110 - another thread fills it
                 await asyncio.sleep(POLL_S)
         self._client.close()
         return [self._seen[key] - at for key, at in sent.items()]

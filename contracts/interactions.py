@@ -152,6 +152,7 @@ class AgentQueueEntry(Value):
     last_message_at: Instant | None = None
     waiting_since: Instant | None = None
     offer_ends_at: Instant | None = None
+    round: Count = 0
     correlation_id: str
     version: Count
 

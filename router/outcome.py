@@ -1,5 +1,6 @@
 """What the router's decisions of one batch come to, per conversation: what to store, what to say, what to set apart."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from contracts.commands import Command, ContactSeed, Deliver, Serve
@@ -62,9 +63,14 @@ class Outcome:
         update = {"version": version, "applied": self.applied[interaction.id]}
         return Change(before, interaction.model_copy(update=update))
 
-    def commands(self) -> list[tuple[str, Command]]:
-        """The commands, each with the key of its partition."""
-        return [
-            *((self.conversation, deliver) for deliver in self.delivers.values()),
-            *((serve.target, serve) for serve in self.serves.values()),
-        ]
+
+def commands_of(outcomes: Sequence[Outcome]) -> list[tuple[str, Command]]:
+    """The commands of a batch, each with the key of its partition.
+
+    What serves a target travels through the target's partition, so that one worker at a time serves it. Deliveries need
+    no order, for an agent queue never goes back to an older state of an interaction: all those of a batch go as one.
+    """
+    delivers = [deliver for outcome in outcomes for deliver in outcome.delivers.values()]
+    serves = {target: serve for outcome in outcomes for target, serve in outcome.serves.items()}
+    together = outcomes[0].conversation if outcomes else ""
+    return [*((together, deliver) for deliver in delivers), *serves.items()]

@@ -20,7 +20,7 @@ from contracts.stored import StoredMessage
 from router.batch import Batch
 from router.engine import CompiledAccount, QueueFigures, RoutingConfiguration
 from router.figures import Figures
-from router.outcome import Outcome
+from router.outcome import Outcome, commands_of
 from runtime.bundles import unbundle
 from runtime.clock import Clock
 from runtime.configuration import ConfigurationCache
@@ -87,7 +87,7 @@ class Router:
         done = [outcome for outcome in batch.outcomes.values() if lost.isdisjoint(outcome.written)]
         await asyncio.gather(
             self._record(done),
-            self._outbox.commands([command for outcome in done for command in outcome.commands()]),
+            self._outbox.commands(commands_of(done)),
         )
         self._tell(done, batch.repeated)
         redo = {outcome.conversation for outcome in batch.outcomes.values()} - {o.conversation for o in done}

@@ -38,7 +38,8 @@ class Subscription:
         self._on_delivery = on_delivery
         self._channel: AbstractChannel | None = None
         self._underlay: UnderlayChannel | None = None
-        self._consumer = ""
+        # Known before the broker answers: deliveries may come right behind its answer, and must count as active.
+        self._consumer = queue
         self._revoked = False
 
     @property
@@ -64,8 +65,7 @@ class Subscription:
             async with asyncio.timeout(CLOSE_TIMEOUT_S):
                 self._underlay = cast(UnderlayChannel, await self._channel.get_underlay_channel())
                 await self._underlay.basic_qos(prefetch_count=self._prefetch)
-                consuming = await self._underlay.basic_consume(self.queue, self._receive)
-                self._consumer = consuming.consumer_tag or ""
+                await self._underlay.basic_consume(self.queue, self._receive, consumer_tag=self._consumer)
 
     async def _receive(self, message: DeliveredMessage) -> None:
         # No await in here: the client runs one task a message, and order holds only because each ends at once.

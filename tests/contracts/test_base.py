@@ -4,8 +4,8 @@ import pytest
 
 from contracts.accounts import Account
 from contracts.base import e164, e164_prefix, new_id, number_of
-from contracts.interactions import TRANSITIONS, InteractionState, check_transition
 from contracts.errors import IllegalTransition
+from contracts.interactions import TRANSITIONS, InteractionState, check_transition
 from contracts.intervals import Span
 from contracts.timezones import known_timezone
 from tests.parts import account

@@ -61,6 +61,7 @@ class Site:
         self._api = httpx.AsyncClient(base_url=self.info.console_url, headers=headers, timeout=20, trust_env=False)
         limits = httpx.Limits(max_connections=64)
         self._door = httpx.AsyncClient(base_url=self.info.gateway_url, limits=limits, timeout=20, trust_env=False)
+        self._probe = httpx.AsyncClient(timeout=5, trust_env=False)
 
     @property
     def info(self) -> StackInfo:
@@ -75,6 +76,7 @@ class Site:
         """Close what the tests opened; the stack goes on."""
         await self._api.aclose()
         await self._door.aclose()
+        await self._probe.aclose()
         await self.store.stop()
 
     # --- the API
@@ -208,6 +210,19 @@ class Site:
 
     # --- the processes
 
+    async def health(self, process: SwitchboardProcess, page: str) -> int | None:
+        """The status of a process's `live` or `ready`; None when it does not answer."""
+        try:
+            return (await self._probe.get(f"{process.health_url}/{page}")).status_code
+        except httpx.HTTPError:
+            return None
+
+    async def metric(self, process: SwitchboardProcess, name: str, **labels: str) -> float:
+        """A figure of a process; 0 where it has none (yet)."""
+        text = (await self._probe.get(f"{process.health_url}/metrics")).text
+        samples = (sample for family in text_string_to_metric_families(text) for sample in family.samples)
+        return next((s.value for s in samples if s.name == name and labels.items() <= s.labels.items()), 0.0)
+
     def log_lines(self, kind: str = "*") -> str:
         """Everything that the processes of a kind have logged."""
         return "".join(path.read_text(errors="replace") for path in self.info.log_directory.glob(f"{kind}-*.log"))
@@ -216,23 +231,6 @@ class Site:
         """What the processes of a kind have logged under one name, in order."""
         lines = (line for line in self.log_lines(kind).splitlines() if f'"{name}"' in line)
         return [event for event in map(json.loads, lines) if event["event"] == name]
-
-
-async def health(process: SwitchboardProcess, page: str) -> int | None:
-    """The status of a process's `live` or `ready`; None when it does not answer."""
-    async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
-        try:
-            return (await client.get(f"{process.health_url}/{page}")).status_code
-        except httpx.HTTPError:
-            return None
-
-
-async def metric(process: SwitchboardProcess, name: str, **labels: str) -> float:
-    """A figure of a process; 0 where it has none (yet)."""
-    async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
-        text = (await client.get(f"{process.health_url}/metrics")).text
-    samples = (sample for family in text_string_to_metric_families(text) for sample in family.samples)
-    return next((s.value for s in samples if s.name == name and labels.items() <= s.labels.items()), 0.0)
 
 
 @asynccontextmanager

@@ -3,10 +3,10 @@ from collections.abc import Callable
 import pytest
 
 from runtime.embedded.processes import SwitchboardProcess
-from tests.integration.site import Site, eventually, health
+from tests.integration.site import Site, eventually
 from tests.integration.traffic import traffic
 
-MESSAGES = 400
+MESSAGES = 300
 
 
 async def kill(site: Site, process: SwitchboardProcess) -> None:
@@ -15,7 +15,7 @@ async def kill(site: Site, process: SwitchboardProcess) -> None:
     await site.stack.processes.kill(process.kind.name, process.index)
 
     async def back() -> bool:
-        return process.pid not in {None, before} and await health(process, "ready") == 200
+        return process.pid not in {None, before} and await site.health(process, "ready") == 200
 
     await eventually(back)
 

@@ -11,7 +11,7 @@ from tests.integration.accounts import queue_step
 from tests.integration.site import PARTITIONS, Site
 from tests.integration.traffic import SETTLE_S, Traffic, traffic
 
-MESSAGES = 400
+MESSAGES = 300
 DEADLINE_S = 100
 
 

@@ -11,7 +11,7 @@ import pytest
 from runtime.sandbox import meta, twilio
 from runtime.sandbox.requests import SignedRequest
 from tests.integration.accounts import Account, queue_step
-from tests.integration.site import Site, eventually, metric
+from tests.integration.site import Site, eventually
 
 MIB = 1024 * 1024
 CONTACT = "+393331234567"
@@ -173,12 +173,12 @@ async def letter_about(site: Site, message_id: str) -> dict[str, Any]:
 
 async def test_a_message_for_a_number_that_nobody_has_is_answered_and_counted(site: Site, shop: Account) -> None:
     gateway = site.process("gateway")
-    before = await metric(gateway, "switchboard_webhook_items_total", provider="meta", fate="foreign")
+    before = await site.metric(gateway, "switchboard_webhook_items_total", provider="meta", fate="foreign")
     stranger = shop.meta.model_copy(update={"phone_number_id": "999"})
     who = contact()
     answer = await site.knock(meta.request(stranger, [meta.text(who, shop.new_message_id(), now(), "hello")]))
     assert answer.status_code == 200
-    after = await metric(gateway, "switchboard_webhook_items_total", provider="meta", fate="foreign")
+    after = await site.metric(gateway, "switchboard_webhook_items_total", provider="meta", fate="foreign")
     assert after == before + 1
     assert await site.interactions(shop, who) == []
 
@@ -200,12 +200,12 @@ async def test_a_webhook_of_an_app_gives_every_account_its_own(site: Site, shop:
         whole["entry"] += json.loads(one.body)["entry"]
     request = meta.signed(shop.meta, meta.encode(whole)).model_copy(update={"path": "/webhooks/meta"})
     gateway = site.process("gateway")
-    before = await metric(gateway, "switchboard_webhook_items_total", provider="meta", fate="foreign")
+    before = await site.metric(gateway, "switchboard_webhook_items_total", provider="meta", fate="foreign")
 
     assert (await site.knock(request)).status_code == 200
     for account in (shop, sister):
         assert (await site.interaction(account, who, message_count=1))["account_id"] == account.id
-    after = await metric(gateway, "switchboard_webhook_items_total", provider="meta", fate="foreign")
+    after = await site.metric(gateway, "switchboard_webhook_items_total", provider="meta", fate="foreign")
     assert after == before + 1
 
 

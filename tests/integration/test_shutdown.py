@@ -13,7 +13,7 @@ from tests.integration.accounts import Account, queue_step
 from tests.integration.site import HASTE, Site, eventually, running
 from tests.integration.traffic import traffic
 
-MESSAGES = 400
+MESSAGES = 300
 DEADLINE_S = Settings().stop_deadline_s
 
 

@@ -18,7 +18,7 @@ from contracts.whitelists import PrefixRule, Whitelist
 from runtime.publishing import Outbox
 from runtime.store.assignments import Placing
 from runtime.store.interactions import Change, InteractionStore, Loaded
-from tests.parts import Fields, NOW, PARTITIONS, Parts, about, account, bundle, deadline, message, people, queue
+from tests.parts import NOW, PARTITIONS, Fields, Parts, about, account, bundle, deadline, message, people, queue
 
 QUEUE = {"action": "Queue", "queue": "sales", "timeout": 60}
 CLOSE = {"action": "Close", "disposition": "done"}

@@ -37,12 +37,12 @@ def test_a_line_is_one_json_object_with_process_module_and_time(capsys: pytest.C
 def test_a_stack_stands_within_its_line(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logging(Settings(), "router")
     try:
-        raise ValueError("odd")
+        int("odd")
     except ValueError:
         get_logger("m").exception("it.failed")
 
     (line,) = capsys.readouterr().err.splitlines()
-    assert "ValueError: odd" in json.loads(line)["exception"]
+    assert "ValueError: invalid literal" in json.loads(line)["exception"]
 
 
 def test_text_is_for_people(capsys: pytest.CaptureFixture[str]) -> None:

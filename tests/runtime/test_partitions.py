@@ -24,7 +24,7 @@ def test_every_partition_has_one_owner_and_the_shares_differ_by_one_at_most(
 ) -> None:
     owners = assignment(members, partitions)
     assert list(owners) == list(range(partitions))
-    counts = Counter({member: 0 for member in members}) + Counter()
+    counts = Counter(dict.fromkeys(members, 0)) + Counter()
     counts.update(owners.values())
     sizes = [counts[member] for member in members]
     assert sum(sizes) == partitions

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Collection, Sequence
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -50,13 +51,13 @@ async def stored(parts: Parts) -> list[AgentQueueEntry]:
 
 @pytest.mark.parametrize("seed", range(12))
 async def test_writers_in_any_order_with_stale_reads_end_in_the_last_state(parts: Parts, seed: int) -> None:
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 - an order of writers, not a secret
     states = history(chance, 8)
     await parts.interactions.save([Change(None, states[0])])
     queues = AgentQueues(parts.store, StaleReads(parts, chance))
 
     async def change() -> None:
-        for before, after in zip(states, states[1:], strict=False):
+        for before, after in pairwise(states):
             await asyncio.sleep(chance.random() / 100)
             await parts.interactions.save([Change(before, after)])
             written = await parts.interactions.get_many([after.id])

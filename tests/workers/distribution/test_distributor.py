@@ -1,0 +1,142 @@
+"""Distribution with real claims: nothing is lost when a worker dies, nobody gets too much."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+
+from contracts.interactions import Interaction, InteractionState
+from contracts.queues import AgentState
+from runtime.store.assignments import Assignments, Placing
+from runtime.store.interactions import Change
+from tests.parts import NOW, PAUSE, Fields, Parts, account, bundle, message, people, queue
+
+
+class Killed(BaseException):
+    """The worker has ended here."""
+
+
+class DiesBeforePlacing(Assignments):
+    """Dies when the agents are claimed and nothing is offered yet."""
+
+    async def place(self, placings: Sequence[Placing]) -> list[Interaction]:
+        raise Killed
+
+
+async def ready(parts: Parts, agents: Sequence[str], waiting: int, capacity: int = 0, **fields: Fields) -> None:
+    """So many interactions wait for a queue of these agents, who are available."""
+    actions = [{"action": "Queue", "queue": "sales", "timeout": 600}]
+    await parts.configure(*people(*agents, capacity=capacity), queue(agents=tuple(agents), **fields), account(actions))
+    for agent in agents:
+        await parts.presence.set(agent, AgentState.AVAILABLE)
+    await parts.router().handle([bundle(*(message(f"+39333{n:06d}", f"m{n}") for n in range(waiting)))])
+
+
+def dying(parts: Parts) -> Assignments:
+    return DiesBeforePlacing(parts.store, parts.interactions, parts.queues, parts.presence, parts.offers, parts.clock)
+
+
+async def states(parts: Parts) -> dict[str, int]:
+    found = [one.state.value for one in await parts.all_interactions()]
+    return {state: found.count(state) for state in set(found)}
+
+
+async def test_what_a_dead_worker_claimed_is_offered_at_the_next_serve(parts: Parts) -> None:
+    await ready(parts, ["ann", "ben"], 4, capacity=1)
+    with pytest.raises(Killed):
+        await parts.distributor(dying(parts)).serve("queue:sales")
+    assert len(await parts.presence.holdings()) == 2
+
+    assert await parts.distributor().serve("queue:sales") == 2
+
+    offered = {i.offered_to[0]: i.id for i in await parts.all_interactions() if i.state is InteractionState.OFFERED}
+    assert set(offered) == {"ann", "ben"}
+    assert await parts.presence.holdings() == {agent: (held,) for agent, held in offered.items()}
+    assert await parts.distributor().serve("queue:sales") == 0
+
+
+async def test_when_all_have_refused_the_round_pauses_and_begins_again(parts: Parts) -> None:
+    await ready(parts, ["ann"], 1)
+    await parts.distributor().serve("queue:sales")
+    await parts.assignments.reject((await parts.one()).id, "ann")
+
+    assert await parts.distributor().serve("queue:sales") == 0
+    paused = await parts.one()
+    assert (paused.not_before, paused.refused) == (NOW + PAUSE, ())
+    assert await parts.distributor().serve("queue:sales") == 0
+
+    parts.clock.pass_(PAUSE.total_seconds())
+    assert await parts.distributor().serve("queue:sales") == 1
+    assert (await parts.one()).not_before is None
+
+
+async def test_the_pointer_goes_on_after_a_restart(parts: Parts) -> None:
+    await ready(parts, ["ann", "ben", "cleo"], 1, strategy="rrmemory")
+    asked = []
+    for number in range(1, 5):
+        await parts.distributor().serve("queue:sales")
+        asked += [i.offered_to[0] for i in await parts.all_interactions() if i.contact_key == f"+39333{number - 1:06d}"]
+        await parts.router().handle([bundle(message(f"+39333{number:06d}", f"m{number}"))])
+    assert asked == ["ann", "ben", "cleo", "ann"]
+
+
+async def test_more_than_one_pass_can_take_are_all_offered(parts: Parts) -> None:
+    await ready(parts, ["ann", "ben"], 420, strategy="rrmemory")
+    assert await parts.distributor().serve("queue:sales") == 420
+    assert await states(parts) == {"offered": 420}
+    holdings = await parts.presence.holdings()
+    assert {agent: len(held) for agent, held in holdings.items()} == {"ann": 210, "ben": 210}
+
+
+async def test_a_deleted_queue_offers_nothing_and_what_waits_is_left(parts: Parts) -> None:
+    await ready(parts, ["ann"], 1)
+    await parts.store.database["queues"].delete_many({})
+    await parts.configure(*people("ben"))
+    assert parts.configuration.current.queues == {}
+    assert await parts.distributor().serve("queue:sales") == 0
+    assert (await parts.one()).state is InteractionState.WAITING
+
+
+async def test_an_offer_to_one_agent_lasts_as_long_as_the_step(parts: Parts) -> None:
+    await parts.configure(*people("ann"), account([{"action": "Agent", "agent": "ann", "timeout": 600}]))
+    await parts.presence.set("ann", AgentState.AVAILABLE)
+    await parts.router().handle([bundle(message("+39333000001", "m1"))])
+    await parts.carry_out()
+    one = await parts.one()
+    assert (one.offered_to, one.offer_ends_at) == (("ann",), NOW + timedelta(seconds=600))
+
+
+async def test_an_interaction_that_changes_while_it_is_planned_is_left_and_nobody_is_kept_busy(parts: Parts) -> None:
+    await ready(parts, ["ann"], 2, capacity=2)
+    first, _ = await parts.all_interactions()
+
+    class Interrupted(Assignments):
+        async def place(self, placings: Sequence[Placing]) -> list[Interaction]:
+            after = first.model_copy(update={"version": first.version + 1, "unread": 9, "applied": {"x": 1}})
+            await parts.interactions.save([Change(first, after)])
+            return await super().place(placings)
+
+    interrupted = Interrupted(parts.store, parts.interactions, parts.queues, parts.presence, parts.offers, parts.clock)
+    assert await parts.distributor(interrupted).serve("queue:sales") == 1
+    second = next(one for one in await parts.all_interactions() if one.state is InteractionState.OFFERED)
+    assert await parts.presence.holdings() == {"ann": (second.id,)}
+    assert await parts.distributor().serve("queue:sales") == 1
+
+
+@pytest.mark.parametrize("strategy", ["beepall", "rrmemory"])
+async def test_workers_who_serve_at_once_offer_everything_once_and_within_capacity(parts: Parts, strategy: str) -> None:
+    agents = ["ann", "ben", "cleo"]
+    await ready(parts, agents, 12, capacity=3, strategy=strategy)
+    await asyncio.gather(*(parts.distributor().serve("queue:sales") for _ in range(5)))
+
+    offered = [one for one in await parts.all_interactions() if one.state is InteractionState.OFFERED]
+    holdings = await parts.presence.holdings()
+    given = {agent: {one.id for one in offered if agent in one.offered_to} for agent in agents}
+    assert offered
+    assert all(len(held) <= 3 for held in given.values())
+    assert {agent: set(held) for agent, held in holdings.items()} == {a: held for a, held in given.items() if held}
+    for one in offered:
+        assert {offer.agent_id for offer in await parts.offers.of(one.id) if offer.round == one.round} == set(
+            one.offered_to
+        )
