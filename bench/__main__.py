@@ -22,27 +22,27 @@ LIVE_SECONDS = 10.0
 
 
 async def run(wanted: list[str], events: int) -> list[Figure]:
-    """Run the scenarios. `live` runs at half of the least rate that was measured before it."""
+    """Run the scenarios, one after the other on the same services."""
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="switchboard-bench-") as directory:
         say("starting RabbitMQ and MongoDB")
         async with machine(Path(directory)) as services:
             for name in NAMES:
-                if name in wanted or (name != "live" and "live" in wanted):
-                    figure = await _measure(name, services, events, figures)
+                if name in wanted:
+                    figure = await _measure(name, services, events)
                     figures.append(figure)
                     figure.print()
     return figures
 
 
-async def _measure(name: str, services: Machine, events: int, before: list[Figure]) -> Figure:
+async def _measure(name: str, services: Machine, events: int) -> Figure:
     match name:
         case "accept":
             return await scenarios.accept(services, events // 2)
         case "drain":
             return await scenarios.drain(services, events)
         case _:
-            return await scenarios.live(services, min(figure.rate for figure in before) / 2, LIVE_SECONDS)
+            return await scenarios.live(services, LIVE_SECONDS)
 
 
 def main() -> int:

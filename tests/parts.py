@@ -28,6 +28,7 @@ from runtime.configuration import ConfigurationCache
 from runtime.crypto import SecretBox
 from runtime.metrics import Metrics
 from runtime.publishing import Outbox
+from runtime.settings import Settings
 from runtime.store.agent_queues import AgentQueues
 from runtime.store.assignments import Assignments
 from runtime.store.client import Store
@@ -165,7 +166,10 @@ class Parts:
 
 def broker_of(url: str) -> Broker:
     """A broker with the topology of the tests."""
-    return Broker(SecretStr(url), topology(PARTITIONS, 10**6, "1h"), "test")
+    settings = Settings()  # as the processes of other tests declare it: the broker refuses a second opinion
+    return Broker(
+        SecretStr(url), topology(PARTITIONS, settings.event_log_max_bytes, settings.event_log_max_age), "test"
+    )
 
 
 def account(actions: Sequence[Any] = (), **fields: Fields) -> Account:

@@ -72,16 +72,14 @@ class AgentQueues:
         """
         interactions = await self._interactions.get_many(ids)
         if not settle and await self._refresh(interactions):
-            moved = await self._moved(interactions)
-            return (
-                await self.show(await self._interactions.get_many(moved), settle=set(moved)) if moved else interactions
-            )
+            return interactions
         return await self.show(interactions, settle=settle)
 
     async def _refresh(self, interactions: Iterable[Interaction]) -> bool:
         """Write what a message changes into entries that are there; whether all of them were, and older.
 
-        Most deliveries are such, and this costs the database a third of writing the whole entry.
+        Most deliveries are such, and this costs the database a third of writing the whole entry. Nothing need be read
+        again afterwards: what is only changed where it stands cannot bring back what somebody else has taken away.
         """
         updates = [_fresh(entry) for interaction in interactions for entry in entries_of(interaction)]
         if not updates:

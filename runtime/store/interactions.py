@@ -201,10 +201,14 @@ class InteractionStore:
         """Create contacts that are not there, and fill empty names; what an admin edited is never overwritten."""
         if not contacts:
             return
-        await self._insert_new(CONTACTS, contacts)
-        named = [contact for contact in contacts if contact.name]
-        if named:
-            with store_errors():
+        known: list[int] = []
+        with store_errors():
+            try:
+                await self._db[CONTACTS].insert_many([to_document(contact) for contact in contacts], ordered=False)
+            except BulkWriteError as error:
+                known = _duplicates(error)
+            named = [contacts[place] for place in known if contacts[place].name]
+            if named:
                 await self._db[CONTACTS].bulk_write(
                     [UpdateOne({"_id": c.id, "name": ""}, {"$set": {"name": c.name}}) for c in named], ordered=False
                 )

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession
+from yarl import URL
 
 from contracts.deadletters import DeadLetter
 from contracts.errors import Unavailable
@@ -51,7 +52,10 @@ class Gateway:
     async def send(self, request: SignedRequest, **changes: Any) -> tuple[int, str]:  # noqa: ANN401 - any field
         changed = request.model_copy(update=changes)
         answer = await self.client.request(
-            changed.method, changed.path, data=BytesIO(changed.body) if changed.body else None, headers=changed.headers
+            changed.method,
+            URL(self.url + changed.path, encoded=True),
+            data=BytesIO(changed.body) if changed.body else None,
+            headers=changed.headers,
         )
         return answer.status, await answer.text()
 
