@@ -18,10 +18,14 @@ OK = b"200"
 
 @dataclass(slots=True)
 class Tally:
-    """What came of a load: latencies of the answered requests in seconds, and how many were not answered with 200."""
+    """What came of a load: latencies of the answered requests in seconds, and how many were not answered with 200.
+
+    `started_at` is when the first request was due, in seconds since the epoch.
+    """
 
     latencies: list[float] = field(default_factory=list)
     refused: int = 0
+    started_at: float = 0.0
     elapsed_s: float = 0.0
 
     @property
@@ -117,7 +121,7 @@ async def open_loop(url: str, requests: Sequence[bytes], rate: float, connection
         await _timed(connection, request, tally, due)
         free.put_nowait(connection)
 
-    started = time.perf_counter()
+    tally.started_at, started = time.time(), time.perf_counter()
     tasks = []
     for number, request in enumerate(requests):
         due = started + number / rate

@@ -213,15 +213,14 @@ async def _sustained(url: str, watcher: Watcher, seconds: float, first: int) -> 
 
 async def _steady(url: str, watcher: Watcher, rate: float, seconds: float, first: int) -> list[float]:
     """The latencies of messages that come at a rate, in seconds."""
-    numbers = [first + number for number in site.spread(int(rate * seconds))]
+    numbers = [first + number for number in site.staggered(int(rate * seconds))]
     wire = [_wire(url, number) for number in numbers]
     seen = [watcher.seen((site.contact(number), number % site.PER_CONTACT + 1)) for number in numbers]
-    started = time.time()
     tally = await open_loop(url, wire, rate, CONNECTIONS)
     assert not tally.refused, f"{tally.refused} requests were refused"
     async with asyncio.timeout(DEADLINE_S):
         arrived = await asyncio.gather(*seen)
-    return [at - (started + place / rate) for place, at in enumerate(arrived)]
+    return [at - (tally.started_at + place / rate) for place, at in enumerate(arrived)]
 
 
 def _wire(url: str, number: int) -> bytes:

@@ -27,6 +27,8 @@ SECRET = "bench-app-secret"  # noqa: S105 - signs nothing but this benchmark's o
 PHONE_NUMBER_ID, WABA_ID, PHONE = "200000000000009", "100000000000009", "+15550002229"
 ACCOUNT = "bench"
 PER_CONTACT = 5
+BETWEEN = 20
+"""How many other customers begin before one writes again."""
 AGENTS = [Agent(id=f"bench-{number:02d}", name=f"Bench {number}") for number in range(20)]
 
 
@@ -74,6 +76,11 @@ def spread(count: int) -> list[int]:
     contacts = -(-count // PER_CONTACT)
     order = [one * PER_CONTACT + turn for turn in range(PER_CONTACT) for one in range(contacts)]
     return [number for number in order if number < count]
+
+
+def staggered(count: int) -> list[int]:
+    """The numbers of so many messages in a steady state: at any time as many customers begin as write on."""
+    return sorted(range(count), key=lambda number: number // PER_CONTACT + number % PER_CONTACT * BETWEEN)
 
 
 def backlog(count: int) -> Iterator[MessageReceived]:

@@ -102,7 +102,8 @@ async def handle_until_killed(parts: Parts, events: Sequence[Event], fuse: Fuse)
 
 
 async def configured(parts: Parts, *actions: dict[str, Any]) -> None:
-    await parts.configure(*people("ann", "ben"), queue(agents=("ann", "ben")), account(actions))
+    if "shop" not in parts.configuration.current.accounts:
+        await parts.configure(*people("ann", "ben"), queue(agents=("ann", "ben")), account(actions))
 
 
 def plain(interaction: Interaction) -> dict[str, Any]:
@@ -198,7 +199,8 @@ async def _everything(parts: Parts, who: str) -> list[Event]:
     """What is no message: a status, a notice, a sender who is refused, an account that does not exist."""
     whitelist = Whitelist(id="italy", name="Italy", rules=(PrefixRule(prefix="+39"),))
     shop = account([QUEUE], whitelist_mode=WhitelistMode.ONLY_LISTED, whitelists=("italy",))
-    await parts.configure(*people("ann"), queue(agents=("ann",)), whitelist, shop)
+    if "shop" not in parts.configuration.current.accounts:
+        await parts.configure(*people("ann"), queue(agents=("ann",)), whitelist, shop)
     status = MessageStatus(
         provider_id="out1", contact_key=who, state=DeliveryState.SENT, provider_state="sent", occurred_at=NOW
     )

@@ -60,26 +60,30 @@ class Distributor:
         target = find_target(self._configuration.current, name)
         offered = 0
         for _ in range(MOST_PASSES if target else 0):
-            waiting = await self._interactions.waiting(name, MOST_AT_ONCE, ready_at=self._clock())
-            placed = await self._pass(target, waiting) if target and waiting else 0
+            found, placed = await self._pass(target) if target else (0, 0)
             offered += placed
-            if not placed or len(waiting) < MOST_AT_ONCE:
+            if not placed or found < MOST_AT_ONCE:
                 break
         return offered
 
-    async def _pass(self, target: Target, waiting: Sequence[Interaction]) -> int:
-        presence, pointer = await asyncio.gather(
-            self._presence.of([agent.id for agent in target.members]), self._offers.pointer(target.name)
+    async def _pass(self, target: Target) -> tuple[int, int]:
+        """Offer some of what waits; how many were found waiting, and how many are offered now."""
+        waiting, presence, pointer = await asyncio.gather(
+            self._interactions.waiting(target.name, MOST_AT_ONCE, ready_at=self._clock()),
+            self._presence.of([agent.id for agent in target.members]),
+            self._offers.pointer(target.name),
         )
+        if not waiting:
+            return 0, 0
         await self._let_go(waiting, presence)
         decided = self._plan(target, waiting, presence, pointer)
         by_id = {interaction.id: interaction for interaction in waiting}
         for paused in decided.paused:
             await self._assignments.pause_round(by_id[paused.interaction_id], paused.not_before)
         placed = await self._place(target, decided, by_id)
-        if decided.pointer is not None and placed:
-            await self._offers.set_pointer(target.name, decided.pointer)
-        return len(placed)
+        if placed:
+            await self._record(target, placed, decided.pointer)
+        return len(waiting), len(placed)
 
     async def _let_go(self, waiting: Sequence[Interaction], presence: dict[str, Presence]) -> None:
         """Whoever holds what is still waiting holds it because a worker died between the claim and the offer."""
@@ -120,13 +124,16 @@ class Distributor:
         placed = await self._assignments.place(placings)
         taken = {interaction.id for interaction in placed}
         await self._presence.release({pair for pair in held if pair[1] not in taken})
-        await self._record(target, placed)
         return placed
 
-    async def _record(self, target: Target, placed: Sequence[Interaction]) -> None:
+    async def _record(self, target: Target, placed: Sequence[Interaction], pointer: str | None) -> None:
         now = self._clock()
         offers = [offer for interaction in placed for offer in _offers(target, interaction, now)]
-        await asyncio.gather(self._offers.record(offers), self._agent_queues.show(placed))
+        await asyncio.gather(
+            self._agent_queues.show(placed),
+            self._offers.record(offers),
+            self._offers.set_pointer(target.name, pointer) if pointer else asyncio.sleep(0),
+        )
         for interaction in placed:
             log.info(
                 "interaction.offered",
