@@ -51,7 +51,7 @@ class Machine:
     async def stack(self, kinds: Sequence[str]) -> AsyncIterator[tuple[Stack, Settings]]:
         """Processes of ours over an empty, configured installation, and its settings."""
         await self.purge()
-        settings = self.settings(f"bench_{new_id()[:8]}")
+        settings = self.settings(f"bench_{new_id()[-8:]}")
         await configure(settings)
         stack = Stack(
             self.directory / settings.database,

@@ -120,7 +120,7 @@ async def _lay(settings: Settings, events: list[MessageReceived]) -> None:
 
 
 async def _drain_reference(machine: Machine, count: int) -> float:
-    name = f"bench_{new_id()[:8]}"
+    name = f"bench_{new_id()[-8:]}"
     database = machine.database(name)
     environment = {
         "AMQP_URL": machine.endpoints.amqp_url,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from contracts.base import new_id
@@ -31,6 +32,15 @@ def unbundle(adapter: TypeAdapter[list[T]], bodies: Sequence[bytes], stage: str)
         except ValidationError as error:
             _one_by_one(adapter, body, stage, error, result)
     return result
+
+
+def singles(body: bytes) -> list[bytes]:
+    """The items of a bundle as bundles of one, in order; what is no bundle, as it is."""
+    try:
+        items = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return [body]
+    return [orjson.dumps([item]) for item in items] if isinstance(items, list) else [body]
 
 
 def _one_by_one(

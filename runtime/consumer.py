@@ -1,8 +1,8 @@
 """Consuming partitions: own a fair share of them, take batches, have each handled until it is done, acknowledge.
 
 A failure of infrastructure is waited out with the batch in hand, in order. Any other failure is narrowed down: the
-batch is handled delivery by delivery, and the one that fails again and again is parked with its reason while the rest
-goes on.
+batch is handled event by event, and the one that fails again and again is parked with its reason while the rest goes
+on.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from contracts.base import new_id
 from contracts.deadletters import DeadLetter
 from contracts.errors import Unavailable
 from runtime.broker import Broker, Delivery, Subscription
+from runtime.bundles import singles
 from runtime.clock import utc_now
 from runtime.logging import get_logger
 from runtime.metrics import Metrics
@@ -184,25 +185,25 @@ class PartitionConsumer:
             events = await self._handle([delivery.body for delivery in batch])
         except Unavailable:
             raise
-        except Exception as error:  # noqa: BLE001 - the boundary: whatever it is, it concerns some delivery of this batch
+        except Exception as error:  # noqa: BLE001 - the boundary: whatever it is, it concerns some event of this batch
             log.warning("consumer.batch_failed", stage=self.stage, deliveries=len(batch), reason=repr(error))
-            events = sum([await self._alone(delivery) for delivery in batch])
+            events = sum([await self._alone(body) for delivery in batch for body in singles(delivery.body)])
         await self._acknowledge(batch)
         return events
 
-    async def _alone(self, delivery: Delivery) -> int:
+    async def _alone(self, body: bytes) -> int:
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return await self._handle([delivery.body])
+                return await self._handle([body])
             except Unavailable:
                 raise
-            except Exception as error:  # noqa: BLE001 - the boundary again: this very delivery is at fault
-                log.warning("consumer.delivery_failed", stage=self.stage, attempt=attempt, reason=repr(error))
+            except Exception as error:  # noqa: BLE001 - the boundary again: this very event is at fault
+                log.warning("consumer.event_failed", stage=self.stage, attempt=attempt, reason=repr(error))
                 failure = error
-        await self._park(delivery, failure)
+        await self._park(body, failure)
         return 1
 
-    async def _park(self, delivery: Delivery, error: Exception) -> None:
+    async def _park(self, body: bytes, error: Exception) -> None:
         letter = DeadLetter(
             id=new_id(),
             stage=self.stage,
@@ -210,7 +211,7 @@ class PartitionConsumer:
             attempts=ATTEMPTS,
             at=utc_now(),
             correlation_id="",
-            body=delivery.body.decode(errors="replace"),
+            body=body.decode(errors="replace"),
             trace="".join(traceback.format_exception(error)),
         )
         await self._outbox.park([letter])

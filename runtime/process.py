@@ -14,7 +14,7 @@ from contracts.errors import SwitchboardError
 from runtime.health import Health, health_app
 from runtime.logging import configure_logging, get_logger
 from runtime.metrics import Metrics
-from runtime.settings import Settings
+from runtime.settings import Settings, setting_faults
 
 log = get_logger(__name__)
 
@@ -157,8 +157,7 @@ def main(name: str, compose: Callable[[Process], None]) -> int:
     try:
         settings = Settings()
     except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
-        log.error("settings.wrong", faults=faults)
+        log.error("settings.wrong", faults="; ".join(setting_faults(error)))
         return 2
     configure_logging(settings, name)
 

@@ -8,7 +8,7 @@ set but wrong stops the process with a sentence that names it.
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Port = Annotated[int, Field(ge=0, le=65535)]
@@ -73,3 +73,15 @@ class Settings(BaseSettings):
     configuration_poll_s: Seconds = Field(2.0, description="How often a process looks whether it missed a change.")
     event_log_max_bytes: int = Field(10 * 2**30, ge=10**6, description="Size at which the replay log drops its oldest.")
     event_log_max_age: str = Field("7D", pattern=r"^\d+[YMDhms]$", description="Age at which the replay log drops.")
+
+
+def setting_faults(error: ValidationError) -> list[str]:
+    """One sentence for each setting that is wrong: the variable, and the rule it breaks; its value is not repeated."""
+    return [
+        f"{_variable(fault['loc'])}: {fault['msg']}" for fault in error.errors(include_input=False, include_url=False)
+    ]
+
+
+def _variable(location: tuple[int | str, ...]) -> str:
+    name = ".".join(map(str, location))
+    return name if name.isupper() else f"SWITCHBOARD_{name.upper()}"

@@ -29,7 +29,7 @@ itself. Of these it leaves alone what the environment sets, ports excepted.
 | variable | type | default | description |
 |---|---|---|---|
 """
-WORDS = {str: "text", int: "whole number", float: "number", SecretStr: "secret", Path: "path"}
+WORDS: dict[object, str] = {str: "text", int: "whole number", float: "number", SecretStr: "secret", Path: "path"}
 BOUNDS: tuple[tuple[type[Any], str, str], ...] = (
     (Ge, "ge", "at least"),
     (Gt, "gt", "more than"),
@@ -60,7 +60,7 @@ def _type(field: FieldInfo) -> str:
     return ", ".join([_word(field.annotation), *_bounds(field.metadata)])
 
 
-def _word(annotation: Any) -> str:
+def _word(annotation: object) -> str:
     if get_origin(annotation) is Literal:
         return " or ".join(f"`{choice}`" for choice in get_args(annotation))
     if get_origin(annotation) is Union or NoneType in get_args(annotation):

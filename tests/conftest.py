@@ -80,7 +80,7 @@ async def parts(store: Store, broker: Broker) -> Parts:
 async def installation(mongodb: MongoDB, rabbitmq: RabbitMQ) -> AsyncIterator[Settings]:
     """Settings of an installation of its own: an empty database, and a broker without our queues."""
     await _forget_queues(rabbitmq.url)
-    name = f"test_{new_id()[:8]}"
+    name = f"test_{new_id()[-8:]}"
     yield Settings(
         amqp_url=SecretStr(rabbitmq.url),
         mongo_url=SecretStr(mongodb.url),

@@ -28,7 +28,7 @@ from gateway.receive.gatherer import Gatherer
 from gateway.receive.intake import Intake, malformed, take_in
 from runtime.clock import Clock
 from runtime.configuration import ConfigurationCache
-from runtime.http.problems import Problem, answer_to
+from runtime.http.problems import CORRELATION_HEADER, Problem, answer_to
 from runtime.logging import get_logger
 from runtime.metrics import Metrics
 from runtime.publishing import Outbox
@@ -84,6 +84,7 @@ class Door:
             response = await self._answer(request, self._target(provider, key), correlation_id)
         except Exception as error:  # noqa: BLE001 - the edge of the process: whatever it is, the provider gets an answer
             response = answer_to(request, error, correlation_id)
+        response.headers[CORRELATION_HEADER] = correlation_id
         name = provider if provider in self._providers else "unknown"
         self._answered(name, str(response.status)).inc()
         return response
@@ -114,6 +115,7 @@ class Door:
         if intake.foreign and not isinstance(target.provider, SharedCallback):
             raise Problem(HTTPStatus.FORBIDDEN, "the webhook is signed, but for another account or number")
         await self._publish(intake)
+        log.debug("webhook.taken", correlation_id=correlation_id, items=len(items), foreign=intake.foreign)
         content_type, text = target.provider.reply()
         return web.Response(body=text.encode(), headers={"Content-Type": content_type})
 

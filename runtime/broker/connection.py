@@ -10,11 +10,11 @@ from contextlib import contextmanager
 
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection
-from aio_pika.exceptions import AMQPError
+from aio_pika.exceptions import AMQPError, ChannelPreconditionFailed
 from pydantic import SecretStr
 from yarl import URL
 
-from contracts.errors import Unavailable
+from contracts.errors import SetupFault, Unavailable
 from contracts.topology import Topology
 from runtime.logging import get_logger
 
@@ -99,6 +99,16 @@ class Broker:
         return connection
 
     async def _declare(self, connection: AbstractConnection) -> None:
+        try:
+            await self._declare_all(connection)
+        except ChannelPreconditionFailed as error:
+            await connection.close()
+            raise SetupFault(
+                f"RabbitMQ has a queue or exchange with other settings than ours: {error}; a setting of the replay log "
+                "that was changed takes effect after its queue was deleted"
+            ) from error
+
+    async def _declare_all(self, connection: AbstractConnection) -> None:
         channel = await connection.channel(publisher_confirms=False)
         for exchange in self._topology.exchanges:
             await channel.declare_exchange(exchange.name, aio_pika.ExchangeType(exchange.type), durable=True)

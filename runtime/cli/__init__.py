@@ -8,6 +8,7 @@ import typer
 from pydantic import ValidationError
 
 from contracts.errors import SwitchboardError
+from runtime.settings import setting_faults
 
 # Adding a command is adding its name here and a module runtime/cli/<name>.py with a function <name>.
 COMMANDS = ("up", "demo", "doctor")
@@ -40,18 +41,6 @@ def application(names: Iterable[str]) -> typer.Typer:
         module = importlib.import_module(f"runtime.cli.{name}")
         app.command(name=name)(getattr(module, name))
     return app
-
-
-def setting_faults(error: ValidationError) -> list[str]:
-    """One sentence for each setting that is wrong: the variable, and the rule it breaks; its value is not repeated."""
-    return [
-        f"{_variable(fault['loc'])}: {fault['msg']}" for fault in error.errors(include_input=False, include_url=False)
-    ]
-
-
-def _variable(location: tuple[int | str, ...]) -> str:
-    name = ".".join(map(str, location))
-    return name if name.isupper() else f"SWITCHBOARD_{name.upper()}"
 
 
 def _nothing() -> None:

@@ -18,12 +18,11 @@ from rich.console import Console
 from rich.markup import escape
 
 from contracts.errors import SetupFault, SwitchboardError
-from runtime.cli import setting_faults
 from runtime.cli.up import STATE_DIR
 from runtime.embedded import programs
 from runtime.embedded.amqp_probe import broker_version
 from runtime.embedded.stack_file import StackInfo, running_stack
-from runtime.settings import Settings
+from runtime.settings import Settings, setting_faults
 from runtime.store.replica_set import server_facts
 
 Level = Literal["ok", "note", "warning", "error"]

@@ -14,6 +14,7 @@ PER_CONTACT = 4
 REPEATED = 0.05
 FIRST_WORDS = (f"hello, I want to {WORDS_OF_A_BUYER} a bicycle", "hello, my bicycle is broken")
 COUNTRIES = ("+39", "+44")
+FIRST_DIGIT = 3
 
 
 @dataclass(slots=True)
@@ -48,7 +49,7 @@ class Conversation:
 
 def conversations(accounts: Sequence[SampleAccount], messages: int, chance: random.Random) -> list[Conversation]:
     """So many messages, spread over accounts, providers and contacts, five in a hundred of them to be repeated."""
-    run = chance.randrange(10**4)
+    run = chance.randrange(10**6)
     made: list[Conversation] = []
     left = messages
     while left:
@@ -59,7 +60,7 @@ def conversations(accounts: Sequence[SampleAccount], messages: int, chance: rand
 
 
 def _conversation(account: SampleAccount, run: int, number: int, size: int, chance: random.Random) -> Conversation:
-    contact = f"{chance.choice(COUNTRIES)}{run:04d}{number:06d}".replace("+390", "+391").replace("+440", "+441")
+    contact = f"{chance.choice(COUNTRIES)}{FIRST_DIGIT}{run:06d}{number:05d}"
     first = chance.choice(FIRST_WORDS)
     messages = [(_message_id(account, chance), first if not n else f"and a word more, number {n}") for n in range(size)]
     repeated = frozenset(message_id for message_id, _ in messages if chance.random() < REPEATED)

@@ -158,10 +158,11 @@ def holds(interaction: Interaction, agent_id: str) -> bool:
 
 
 def _took(interaction: Interaction | None, placing: Placing) -> bool:
-    return (
-        interaction is not None
-        and interaction.version == placing.interaction.version + 1
-        and interaction.state is OFFERED
+    offered = _offered(placing)
+    return interaction is not None and (interaction.version, interaction.offered_to, interaction.offer_ends_at) == (
+        offered.version,
+        offered.offered_to,
+        offered.offer_ends_at,
     )
 
 

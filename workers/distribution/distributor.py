@@ -15,7 +15,7 @@ from runtime.clock import Clock
 from runtime.configuration import ConfigurationCache
 from runtime.logging import get_logger
 from runtime.store.agent_queues import AgentQueues
-from runtime.store.assignments import Assignments, Placing
+from runtime.store.assignments import Assignments, Placing, holds
 from runtime.store.interactions import InteractionStore
 from runtime.store.offers import OfferStore
 from runtime.store.presence import Claim, PresenceStore
@@ -60,21 +60,21 @@ class Distributor:
         target = find_target(self._configuration.current, name)
         offered = 0
         for _ in range(MOST_PASSES if target else 0):
-            found, placed = await self._pass(target) if target else (0, 0)
+            found, placed, paused = await self._pass(target) if target else (0, 0, 0)
             offered += placed
-            if not placed or found < MOST_AT_ONCE:
+            if not (placed or paused) or found < MOST_AT_ONCE:
                 break
         return offered
 
-    async def _pass(self, target: Target) -> tuple[int, int]:
-        """Offer some of what waits; how many were found waiting, and how many are offered now."""
+    async def _pass(self, target: Target) -> tuple[int, int, int]:
+        """Offer some of what waits; how many were found waiting, are offered now, and pause until their next round."""
         waiting, presence, pointer = await asyncio.gather(
             self._interactions.waiting(target.name, MOST_AT_ONCE, ready_at=self._clock()),
             self._presence.of([agent.id for agent in target.members]),
             self._offers.pointer(target.name),
         )
         if not waiting:
-            return 0, 0
+            return 0, 0, 0
         await self._let_go(waiting, presence)
         decided = self._plan(target, waiting, presence, pointer)
         by_id = {interaction.id: interaction for interaction in waiting}
@@ -83,7 +83,7 @@ class Distributor:
         placed = await self._place(target, decided, by_id)
         if placed:
             await self._record(target, placed, decided.pointer)
-        return len(waiting), len(placed)
+        return len(waiting), len(placed), len(decided.paused)
 
     async def _let_go(self, waiting: Sequence[Interaction], presence: dict[str, Presence]) -> None:
         """Whoever holds what is still waiting holds it because a worker died between the claim and the offer."""
@@ -123,8 +123,17 @@ class Distributor:
         ]
         placed = await self._assignments.place(placings)
         taken = {interaction.id for interaction in placed}
-        await self._presence.release({pair for pair in held if pair[1] not in taken})
+        await self._let_go_of_lost({pair for pair in held if pair[1] not in taken})
         return placed
+
+    async def _let_go_of_lost(self, pairs: set[tuple[str, str]]) -> None:
+        """Free agents of what was not placed after all; not of what they have got in another way meanwhile."""
+        if not pairs:
+            return
+        current = {one.id: one for one in await self._interactions.get_many({lost for _, lost in pairs})}
+        await self._presence.release(
+            {(agent, lost) for agent, lost in pairs if lost not in current or not holds(current[lost], agent)}
+        )
 
     async def _record(self, target: Target, placed: Sequence[Interaction], pointer: str | None) -> None:
         now = self._clock()
