@@ -23,7 +23,7 @@ from router.engine.values import (
     StoreMessage,
 )
 from router.outcome import Outcome
-from runtime.store.interactions import Loaded
+from runtime.store.loading import Loaded
 
 
 class Batch:

@@ -27,7 +27,8 @@ from runtime.configuration import ConfigurationCache
 from runtime.logging import get_logger
 from runtime.metrics import Metrics
 from runtime.publishing import Outbox
-from runtime.store.interactions import InteractionStore, Loaded
+from runtime.store.interactions import InteractionStore
+from runtime.store.loading import Loaded
 
 log = get_logger(__name__)
 

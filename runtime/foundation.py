@@ -11,7 +11,7 @@ from runtime.configuration import ConfigurationCache
 from runtime.crypto import secret_box
 from runtime.process import Process
 from runtime.publishing import Outbox
-from runtime.store import agent_queues, configuration, deadletters, interactions, membership, offers, presence
+from runtime.store import agent_queues, collections, configuration, deadletters, membership, offers, presence
 from runtime.store.agent_queues import AgentQueues
 from runtime.store.assignments import Assignments
 from runtime.store.client import Store
@@ -22,7 +22,7 @@ from runtime.store.offers import OfferStore
 from runtime.store.presence import PresenceStore
 
 INDEXES = tuple(
-    module.INDEXES for module in (agent_queues, configuration, deadletters, interactions, membership, offers, presence)
+    module.INDEXES for module in (agent_queues, collections, configuration, deadletters, membership, offers, presence)
 )
 
 

@@ -11,8 +11,9 @@ from pymongo import ASCENDING, DeleteMany, IndexModel, UpdateOne
 
 from contracts.interactions import AgentQueueEntry, EntryKind, Interaction
 from runtime.store.client import Document, Indexes, Store, store_errors
+from runtime.store.collections import INTERACTIONS
 from runtime.store.documents import from_document, to_document
-from runtime.store.interactions import INTERACTIONS, InteractionStore, only_duplicates
+from runtime.store.interactions import InteractionStore, only_duplicates
 
 AGENT_QUEUES = "agent_queues"
 INDEXES: Indexes = {

@@ -12,8 +12,9 @@ from contracts.interactions import Interaction, InteractionState, OfferOutcome
 from runtime.clock import Clock
 from runtime.store.agent_queues import AgentQueues
 from runtime.store.client import Document, Store, store_errors
+from runtime.store.collections import INTERACTIONS
 from runtime.store.documents import changes, from_document
-from runtime.store.interactions import INTERACTIONS, InteractionStore
+from runtime.store.interactions import InteractionStore
 from runtime.store.offers import OfferStore
 from runtime.store.presence import PresenceStore
 

@@ -10,8 +10,8 @@ from contracts.interactions import AgentQueueEntry, Interaction
 from contracts.stored import StoredMessage
 from runtime.store.agent_queues import AGENT_QUEUES
 from runtime.store.client import Store, store_errors
+from runtime.store.collections import CONTACTS, INTERACTIONS, MESSAGES, REJECTIONS
 from runtime.store.documents import from_document
-from runtime.store.interactions import CONTACTS, INTERACTIONS, MESSAGES, REJECTIONS
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from contracts.queues import AgentState
 from runtime.store.client import Document, Store, store_errors
-from runtime.store.interactions import INTERACTIONS
+from runtime.store.collections import INTERACTIONS
 from runtime.store.presence import PRESENCE
 
 

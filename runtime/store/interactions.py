@@ -7,62 +7,22 @@ changed an interaction in between wins, and the loser reads again.
 import asyncio
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from pymongo import ASCENDING, DESCENDING, IndexModel, InsertOne, UpdateOne
+from pymongo import ASCENDING, DESCENDING, InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError
 
 from contracts.contacts import Contact
 from contracts.interactions import Interaction, RoutingTrace
 from contracts.stored import Rejection, StoredMessage, StoredNotice, StoredStatus
-from runtime.store.client import Document, Indexes, Store, store_errors
+from runtime.store.client import Document, Store, store_errors
+from runtime.store.collections import CONTACTS, INTERACTIONS, MESSAGES, NOTICES, REJECTIONS, STATUSES, TRACES
 from runtime.store.documents import changes, from_document, plain, to_document
+from runtime.store.loading import Loaded, pipeline, sort_in
 
-INTERACTIONS, MESSAGES, CONTACTS, TRACES = "interactions", "messages", "contacts", "routing_traces"
-REJECTIONS, STATUSES, NOTICES = "rejections", "statuses", "notices"
-HISTORY, FINISHED = "history", "finished"
 DUPLICATE_KEY = 11000
-
-INDEXES: Indexes = {
-    INTERACTIONS: [
-        IndexModel(
-            "conversation", unique=True, partialFilterExpression={"open": True}, name="one_open_per_conversation"
-        ),
-        IndexModel([("conversation", ASCENDING), ("opened_at", DESCENDING)], name="history"),
-        IndexModel(
-            [("waiting_for", ASCENDING), ("waiting_since", ASCENDING)],
-            partialFilterExpression={"state": "waiting"},
-            name="waiting",
-        ),
-        IndexModel("due_at", partialFilterExpression={"due_at": {"$type": "date"}}, name="due"),
-        IndexModel([("account_id", ASCENDING), ("opened_at", DESCENDING), ("_id", ASCENDING)], name="by_account"),
-        IndexModel([("opened_at", DESCENDING), ("_id", ASCENDING)], name="by_time"),
-    ],
-    MESSAGES: [IndexModel([("interaction_id", ASCENDING), ("sequence", ASCENDING)], name="log")],
-    TRACES: [IndexModel([("interaction_id", ASCENDING), ("at", ASCENDING)], name="of_interaction")],
-    CONTACTS: [IndexModel([("list_id", ASCENDING), ("_id", ASCENDING)], name="of_list")],
-    REJECTIONS: [IndexModel([("account_id", ASCENDING), ("at", DESCENDING)], name="of_account")],
-    STATUSES: [IndexModel([("account_id", ASCENDING), ("provider_id", ASCENDING)], name="of_message")],
-    NOTICES: [IndexModel([("account_id", ASCENDING), ("at", DESCENDING)], name="of_account")],
-}
-
-
-@dataclass(slots=True)
-class Loaded:
-    """What the store knows about the conversations and messages of a batch."""
-
-    interactions: dict[str, Interaction] = field(default_factory=dict)
-    """The open interaction, by conversation."""
-    contacts: dict[str, Contact] = field(default_factory=dict)
-    """Contacts by id."""
-    stored: dict[str, str] = field(default_factory=dict)
-    """The event that stored a message, by message id."""
-    previous_agents: dict[str, str] = field(default_factory=dict)
-    """Who had the last closed interaction, by conversation."""
-    finished: dict[str, Interaction] = field(default_factory=dict)
-    """Closed interactions to which an event of the batch was applied before, by event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,31 +47,11 @@ class InteractionStore:
         events: Collection[str] = (),
     ) -> Loaded:
         """Open interactions, contacts, known messages and events applied before of a batch, in one read."""
-        closed: list[Document] = [
-            {"$match": {"conversation": {"$in": list(conversations)}, "open": False, "owner": {"$type": "string"}}},
-            {"$sort": {"conversation": ASCENDING, "opened_at": ASCENDING}},
-            {"$group": {"_id": "$conversation", "owner": {"$last": "$owner"}}},
-            {"$set": {"is": HISTORY}},
-        ]
-        pipeline: list[Document] = [
-            {"$match": {"conversation": {"$in": list(conversations)}, "open": True}},
-            {"$set": {"is": INTERACTIONS}},
-            {"$unionWith": {"coll": INTERACTIONS, "pipeline": closed}},
-            {"$unionWith": {"coll": INTERACTIONS, "pipeline": _finished(conversations, events)}},
-        ]
-        if contacts:
-            found = [{"$match": {"_id": {"$in": list(contacts)}}}, {"$set": {"is": CONTACTS}}]
-            pipeline.append({"$unionWith": {"coll": CONTACTS, "pipeline": found}})
-        if messages:
-            known = [
-                {"$match": {"_id": {"$in": list(messages)}}},
-                {"$project": {"event_id": 1, "is": {"$literal": MESSAGES}}},
-            ]
-            pipeline.append({"$unionWith": {"coll": MESSAGES, "pipeline": known}})
         loaded = Loaded()
         with store_errors():
-            async for document in self._db[INTERACTIONS].aggregate(pipeline):
-                _sort_in(loaded, document)
+            cursor = self._db[INTERACTIONS].aggregate(pipeline(conversations, contacts, messages, events))
+            async for document in cursor:
+                sort_in(loaded, document)
         loaded.finished = {event: loaded.finished[event] for event in loaded.finished.keys() & set(events)}
         return loaded
 
@@ -298,31 +238,6 @@ class InteractionStore:
                 self._db[TRACES].find({"interaction_id": interaction_id}).sort([("at", ASCENDING), ("_id", ASCENDING)])
             )
             return [from_document(RoutingTrace, document) async for document in cursor]
-
-
-def _finished(conversations: Collection[str], events: Collection[str]) -> list[Document]:
-    """Closed interactions that name one of the events: a crash came between their last write and the rest of it."""
-    names = {"$map": {"input": {"$objectToArray": "$applied"}, "in": "$$this.k"}}
-    named = {"$gt": [{"$size": {"$setIntersection": [names, {"$literal": list(events)}]}}, 0]}
-    match = {"conversation": {"$in": list(conversations)}, "open": False, "$expr": named}
-    return [{"$match": match}, {"$set": {"is": FINISHED}}]
-
-
-def _sort_in(loaded: Loaded, document: Document) -> None:
-    match document["is"]:
-        case "interactions":
-            interaction = from_document(Interaction, document)
-            loaded.interactions[interaction.conversation] = interaction
-        case "contacts":
-            contact = from_document(Contact, document)
-            loaded.contacts[contact.id] = contact
-        case "finished":
-            finished = from_document(Interaction, document)
-            loaded.finished |= dict.fromkeys(finished.applied, finished)
-        case "history":
-            loaded.previous_agents[document["_id"]] = document["owner"]
-        case _:
-            loaded.stored[document["_id"]] = document["event_id"]
 
 
 def _operation(change: Change) -> InsertOne[Document] | UpdateOne:

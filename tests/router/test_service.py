@@ -17,7 +17,8 @@ from contracts.messages import DeliveryState, MessageStatus
 from contracts.whitelists import PrefixRule, Whitelist
 from runtime.publishing import Outbox
 from runtime.store.assignments import Placing
-from runtime.store.interactions import Change, InteractionStore, Loaded
+from runtime.store.interactions import Change, InteractionStore
+from runtime.store.loading import Loaded
 from tests.parts import NOW, PARTITIONS, Fields, Parts, about, account, bundle, deadline, message, people, queue
 
 QUEUE = {"action": "Queue", "queue": "sales", "timeout": 60}

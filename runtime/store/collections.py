@@ -1,0 +1,31 @@
+"""The collections around interactions, and their indexes."""
+
+from pymongo import ASCENDING, DESCENDING, IndexModel
+
+from runtime.store.client import Indexes
+
+INTERACTIONS, MESSAGES, CONTACTS, TRACES = "interactions", "messages", "contacts", "routing_traces"
+REJECTIONS, STATUSES, NOTICES = "rejections", "statuses", "notices"
+
+INDEXES: Indexes = {
+    INTERACTIONS: [
+        IndexModel(
+            "conversation", unique=True, partialFilterExpression={"open": True}, name="one_open_per_conversation"
+        ),
+        IndexModel([("conversation", ASCENDING), ("opened_at", DESCENDING)], name="history"),
+        IndexModel(
+            [("waiting_for", ASCENDING), ("waiting_since", ASCENDING)],
+            partialFilterExpression={"state": "waiting"},
+            name="waiting",
+        ),
+        IndexModel("due_at", partialFilterExpression={"due_at": {"$type": "date"}}, name="due"),
+        IndexModel([("account_id", ASCENDING), ("opened_at", DESCENDING), ("_id", ASCENDING)], name="by_account"),
+        IndexModel([("opened_at", DESCENDING), ("_id", ASCENDING)], name="by_time"),
+    ],
+    MESSAGES: [IndexModel([("interaction_id", ASCENDING), ("sequence", ASCENDING)], name="log")],
+    TRACES: [IndexModel([("interaction_id", ASCENDING), ("at", ASCENDING)], name="of_interaction")],
+    CONTACTS: [IndexModel([("list_id", ASCENDING), ("_id", ASCENDING)], name="of_list")],
+    REJECTIONS: [IndexModel([("account_id", ASCENDING), ("at", DESCENDING)], name="of_account")],
+    STATUSES: [IndexModel([("account_id", ASCENDING), ("provider_id", ASCENDING)], name="of_message")],
+    NOTICES: [IndexModel([("account_id", ASCENDING), ("at", DESCENDING)], name="of_account")],
+}
