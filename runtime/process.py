@@ -10,7 +10,7 @@ import uvloop
 from aiohttp import web
 from pydantic import ValidationError
 
-from contracts.errors import SwitchboardError
+from contracts.errors import SwitchboardError, Unavailable
 from runtime.health import Health, health_app
 from runtime.logging import configure_logging, get_logger
 from runtime.metrics import Metrics
@@ -87,6 +87,12 @@ class Process:
         self.metrics = Metrics()
         self.health = Health()
         self._parts: list[Part] = []
+        self._complete = False
+        self.health.register("process", self._check)
+
+    async def _check(self) -> None:
+        if not self._complete:
+            raise Unavailable("not every part of the process is started")
 
     def add(self, part: P) -> P:
         """Append a part; it starts after those before it and stops before them."""
@@ -113,9 +119,11 @@ class Process:
             gc.collect()
             gc.freeze()
             gc.set_threshold(*COLLECT)
+            self._complete = not stop.is_set()
             log.info("process.started")
             await stop.wait()
         finally:
+            self._complete = False
             await self._stop(started)
 
     @staticmethod

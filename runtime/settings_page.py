@@ -7,7 +7,6 @@ from pathlib import Path
 from types import NoneType
 from typing import Any, Literal, Union, get_args, get_origin
 
-from annotated_types import Ge, Gt, Le, Lt, MinLen
 from pydantic import AliasChoices, SecretStr
 from pydantic.fields import FieldInfo
 
@@ -20,23 +19,23 @@ Made by `make docs` from `runtime/settings.py`: change it there, not here.
 
 Every process reads its settings from the environment, once, when it starts. A variable that is empty counts as not set.
 One that is wrong stops the process with exit code 2 and a sentence that names it. A variable that is not in this table
-is ignored. Set one value for all processes, except `SWITCHBOARD_PORT` and `SWITCHBOARD_HEALTH_PORT` where several
-processes share an address.
+is ignored. All processes of an installation get the same values; only `SWITCHBOARD_PORT` and `SWITCHBOARD_HEALTH_PORT`
+differ where several of them share an address.
 
-`switchboard up` chooses the ports, the addresses of a private broker and database, the key file and the token file
-itself. Of these it leaves alone what the environment sets, ports excepted.
+`switchboard up` chooses the ports itself. It arranges a broker, a database, the public URL, the key file and the token
+file too, each unless the environment sets it.
 
 | variable | type | default | description |
 |---|---|---|---|
 """
 WORDS: dict[object, str] = {str: "text", int: "whole number", float: "number", SecretStr: "secret", Path: "path"}
-BOUNDS: tuple[tuple[type[Any], str, str], ...] = (
-    (Ge, "ge", "at least"),
-    (Gt, "gt", "more than"),
-    (Le, "le", "at most"),
-    (Lt, "lt", "less than"),
-    (MinLen, "min_length", "characters: at least"),
-)
+BOUNDS = {
+    "ge": "at least",
+    "gt": "more than",
+    "le": "at most",
+    "lt": "less than",
+    "min_length": "characters: at least",
+}
 
 
 def settings_page() -> str:
@@ -69,10 +68,11 @@ def _word(annotation: object) -> str:
 
 
 def _bounds(metadata: list[Any]) -> Iterator[str]:
-    for kind, attribute, words in BOUNDS:
-        for bound in metadata:
-            if isinstance(bound, kind):
-                yield f"{words} {getattr(bound, attribute)}"
+    for attribute, words in BOUNDS.items():
+        for constraint in metadata:
+            bound = getattr(constraint, attribute, None)
+            if bound is not None:
+                yield f"{words} {bound}"
 
 
 def _default(default: object) -> str:

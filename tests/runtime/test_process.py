@@ -131,3 +131,24 @@ async def test_a_wrong_setting_ends_the_process_with_2_and_names_it(monkeypatch:
     with capture_logs() as logged:
         assert main("router", lambda _: None) == 2
     assert "partitions" in logged[0]["faults"].lower()
+
+
+async def test_a_process_is_ready_only_when_all_of_its_parts_have_started() -> None:
+    process = Process("test", Settings(health_port=0))
+    seen: list[dict[str, str]] = []
+
+    class Curious:
+        async def start(self) -> None:
+            seen.append(await process.health.failures())
+
+        async def stop(self) -> None:
+            seen.append(await process.health.failures())
+
+    process.add(Curious())
+    running = asyncio.create_task(process.run())
+    async with asyncio.timeout(5):
+        while await process.health.failures():  # noqa: ASYNC110 - there is no event: this is what a supervisor does
+            await asyncio.sleep(0.01)
+    terminate()
+    await running
+    assert seen == [{"process": "not every part of the process is started"}] * 2
