@@ -56,7 +56,6 @@ class Router:
 
     def _changed(self, configuration: Configuration) -> None:
         self._routing = RoutingConfiguration(configuration, self._routing)
-        self._metrics.configuration_version.set(configuration.version)
 
     async def handle(self, bodies: Sequence[bytes]) -> int:
         """Take bundles of events to their end, in order; the number of events.

@@ -41,6 +41,7 @@ class Foundation:
         self.broker = process.add(Broker(settings.amqp_url, declared, self.instance))
         self.configuration_store = ConfigurationStore(self.store, secret_box(settings))
         self.configuration = process.add(ConfigurationCache(self.configuration_store, settings.configuration_poll_s))
+        self.configuration.subscribe(lambda current: self.metrics.configuration_version.set(current.version))
         process.add(Listener(self.broker, CONFIGURATION, self.configuration.changed))
         self.publisher = Publisher(self.broker, settings.publish_timeout_s)
         self.outbox = Outbox(self.publisher, settings.partitions)

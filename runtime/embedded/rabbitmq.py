@@ -160,6 +160,7 @@ class RabbitMQ:
             "RABBITMQ_CONF_ENV_FILE": os.devnull,
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(self.directory / "enabled_plugins"),
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": _ERLANG_FLAGS,
+            "ERL_CRASH_DUMP": str(self.directory / "log" / "erl_crash.dump"),
         }
 
     async def _ready(self, node: Child) -> None:

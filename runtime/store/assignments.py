@@ -23,11 +23,12 @@ OFFERED, WAITING, ASSIGNED = InteractionState.OFFERED, InteractionState.WAITING,
 
 @dataclass(frozen=True, slots=True)
 class Placing:
-    """A waiting interaction that is to be offered to agents until `ends_at`."""
+    """A waiting interaction that is to be offered to agents until `ends_at`; `refused` have said no in this round."""
 
     interaction: Interaction
     agents: tuple[str, ...]
     ends_at: datetime
+    refused: tuple[str, ...] = ()
 
 
 class Assignments:
@@ -132,8 +133,8 @@ class Assignments:
         return [now[p.interaction.id] for p in placings if _took(now.get(p.interaction.id), p)]
 
     async def pause_round(self, interaction: Interaction, until: datetime) -> None:
-        """Begin the next round of offers at `until`: everybody has refused the last one."""
-        fields = {"refused": [], "not_before": until}
+        """Ask those who refused again at `until`: everybody has."""
+        fields = {"not_before": until}
         with store_errors():
             await self._collection.update_one(
                 {"_id": interaction.id, "version": interaction.version}, {"$set": fields, "$inc": {"version": 1}}
@@ -172,6 +173,7 @@ def _offered(placing: Placing) -> Interaction:
     fields: dict[str, Any] = {
         "state": OFFERED,
         "offered_to": placing.agents,
+        "refused": placing.refused,
         "round": placing.interaction.round + 1,
         "offer_ends_at": placing.ends_at,
         "not_before": None,

@@ -189,13 +189,10 @@ class InteractionStore:
             )
             return [from_document(Interaction, document) async for document in cursor]
 
-    async def waiting(self, target: str, limit: int, ready_at: datetime | None = None) -> list[Interaction]:
-        """What waits for a target, the longest first; with `ready_at`, without those that pause until later."""
-        query: Document = {"state": "waiting", "waiting_for": target}
-        if ready_at is not None:
-            query["$or"] = [{"not_before": None}, {"not_before": {"$lte": ready_at}}]
+    async def waiting(self, target: str, limit: int) -> list[Interaction]:
+        """What waits for a target, the longest first."""
         with store_errors():
-            cursor = self._db[INTERACTIONS].find(query)
+            cursor = self._db[INTERACTIONS].find({"state": "waiting", "waiting_for": target})
             cursor = cursor.sort([("waiting_since", ASCENDING), ("_id", ASCENDING)]).limit(limit)
             return [from_document(Interaction, document) async for document in cursor]
 

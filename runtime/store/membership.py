@@ -9,7 +9,12 @@ from runtime.store.client import Document, Indexes, Store, store_errors
 
 MEMBERS = "members"
 INSTALLATION = "installation"
-INDEXES: Indexes = {MEMBERS: [IndexModel("group", name="of_group")]}
+INDEXES: Indexes = {
+    MEMBERS: [
+        IndexModel("group", name="of_group"),
+        IndexModel("seen_at", expireAfterSeconds=24 * 3600, name="forgotten_after_a_day"),
+    ]
+}
 
 
 class Membership:

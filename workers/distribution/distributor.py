@@ -24,7 +24,7 @@ from workers.distribution.targets import Target, find_target
 
 log = get_logger(__name__)
 
-MOST_AT_ONCE = 200
+MOST_AT_ONCE = 500
 MOST_PASSES = 50
 
 
@@ -69,7 +69,7 @@ class Distributor:
     async def _pass(self, target: Target) -> tuple[int, int, int]:
         """Offer some of what waits; how many were found waiting, are offered now, and pause until their next round."""
         waiting, presence, pointer = await asyncio.gather(
-            self._interactions.waiting(target.name, MOST_AT_ONCE, ready_at=self._clock()),
+            self._interactions.waiting(target.name, MOST_AT_ONCE),
             self._presence.of([agent.id for agent in target.members]),
             self._offers.pointer(target.name),
         )
@@ -117,7 +117,7 @@ class Distributor:
             [Claim(agent_id, capacities[agent_id], tuple(ids)) for agent_id, ids in wanted.items()]
         )
         placings = [
-            Placing(by_id[offer.interaction_id], agents, offer.ends_at)
+            Placing(by_id[offer.interaction_id], agents, offer.ends_at, self._refused(by_id[offer.interaction_id]))
             for offer in decided.offers
             if (agents := tuple(agent for agent in offer.agent_ids if (agent, offer.interaction_id) in held))
         ]
@@ -125,6 +125,9 @@ class Distributor:
         taken = {interaction.id for interaction in placed}
         await self._let_go_of_lost({pair for pair in held if pair[1] not in taken})
         return placed
+
+    def _refused(self, interaction: Interaction) -> tuple[str, ...]:
+        return interaction.refused if _waiting(interaction).refused_at(self._clock()) else ()
 
     async def _let_go_of_lost(self, pairs: set[tuple[str, str]]) -> None:
         """Free agents of what was not placed after all; not of what they have got in another way meanwhile."""

@@ -25,13 +25,20 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An interaction that waits: `refused` are the agents who refused or missed it in this round of asking."""
+    """An interaction that waits: `refused` are the agents who refused or missed it in this round of asking.
+
+    `not_before` is when those may be asked again, once all have refused; whoever becomes eligible before is asked.
+    """
 
     interaction_id: str
     refused: frozenset[str]
     not_before: datetime | None
     waiting_since: datetime
     step_ends_at: datetime
+
+    def refused_at(self, now: datetime) -> frozenset[str]:
+        """Who is not to be asked: those who refused, until the pause that followed is over and a new round begins."""
+        return frozenset() if self.not_before is not None and self.not_before <= now else self.refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +142,14 @@ def plan(
     for one in sorted(waiting, key=lambda one: (one.waiting_since, one.interaction_id)):
         if not ring.present:
             break
-        if one.step_ends_at <= now or (one.not_before is not None and one.not_before > now):
+        if one.step_ends_at <= now:
             continue
-        if ring.present <= one.refused:
-            paused.append(PausedRound(one.interaction_id, now + round_pause))
+        refused = one.refused_at(now)
+        if ring.present <= refused:
+            if one.not_before is None or one.not_before <= now:
+                paused.append(PausedRound(one.interaction_id, now + round_pause))
             continue
-        places = _chosen(queue_strategy, ring, place, one.refused)
+        places = _chosen(queue_strategy, ring, place, refused)
         for taken in places:
             ring.take(taken)
         agents = tuple(ring.agents[taken] for taken in places)

@@ -4,8 +4,6 @@ import asyncio
 import itertools
 from datetime import timedelta
 
-import pytest
-
 from contracts.contacts import Contact
 from contracts.content import Text
 from contracts.interactions import InteractionState
@@ -178,9 +176,8 @@ async def test_what_is_due_is_claimed_for_a_while(parts: Parts) -> None:
     assert [one.id for one in await parts.interactions.claim_due(soon, 9, claim)] == ["i1", "i2"]
 
 
-@pytest.mark.parametrize("ready", [True, False])
-async def test_what_waits_comes_longest_first_and_may_pause(parts: Parts, ready: bool) -> None:
-    for number, pause in enumerate((None, timedelta(seconds=5), timedelta(seconds=-5))):
+async def test_what_waits_comes_longest_first(parts: Parts) -> None:
+    for number in range(3):
         since = NOW - timedelta(seconds=number)
         one = interaction(
             id=f"i{number}",
@@ -188,8 +185,7 @@ async def test_what_waits_comes_longest_first_and_may_pause(parts: Parts, ready:
             state="waiting",
             waiting_for="queue:sales",
             waiting_since=since,
-            not_before=pause and NOW + pause,
         )
         await parts.interactions.save([Change(None, one)])
-    found = await parts.interactions.waiting("queue:sales", 9, ready_at=NOW if ready else None)
-    assert [one.id for one in found] == (["i2", "i0"] if ready else ["i2", "i1", "i0"])
+    assert [one.id for one in await parts.interactions.waiting("queue:sales", 9)] == ["i2", "i1", "i0"]
+    assert [one.id for one in await parts.interactions.waiting("queue:sales", 1)] == ["i2"]

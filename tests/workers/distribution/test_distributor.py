@@ -63,12 +63,26 @@ async def test_when_all_have_refused_the_round_pauses_and_begins_again(parts: Pa
 
     assert await parts.distributor().serve("queue:sales") == 0
     paused = await parts.one()
-    assert (paused.not_before, paused.refused) == (NOW + PAUSE, ())
+    assert (paused.not_before, paused.refused) == (NOW + PAUSE, ("ann",))
     assert await parts.distributor().serve("queue:sales") == 0
 
     parts.clock.pass_(PAUSE.total_seconds())
     assert await parts.distributor().serve("queue:sales") == 1
-    assert (await parts.one()).not_before is None
+    offered = await parts.one()
+    assert (offered.not_before, offered.refused) == (None, ())
+
+
+async def test_who_becomes_eligible_during_the_pause_is_asked_at_once(parts: Parts) -> None:
+    await ready(parts, ["ann", "ben"], 1)
+    await parts.presence.set("ben", AgentState.OFFLINE)
+    await parts.distributor().serve("queue:sales")
+    await parts.assignments.reject((await parts.one()).id, "ann")
+    assert await parts.distributor().serve("queue:sales") == 0
+
+    await parts.presence.set("ben", AgentState.AVAILABLE)
+    assert await parts.distributor().serve("queue:sales") == 1
+    offered = await parts.one()
+    assert (offered.offered_to, offered.refused) == (("ben",), ("ann",))
 
 
 async def test_the_pointer_goes_on_after_a_restart(parts: Parts) -> None:

@@ -99,8 +99,9 @@ def test_a_step_that_is_over_gets_no_more_offers(strategy: Strategy) -> None:
 
 @pytest.mark.parametrize("strategy", list(Strategy))
 def test_a_pause_is_kept_and_ends(strategy: Strategy) -> None:
-    later = _waiting("later", 9, not_before=NOW + timedelta(seconds=1))
-    made = _plan(strategy, [_agent("a", 2)], [later, _waiting("due", 5, not_before=NOW)])
+    refused = frozenset({"a"})
+    later = _waiting("later", 9, not_before=NOW + timedelta(seconds=1), refused=refused)
+    made = _plan(strategy, [_agent("a", 2)], [later, _waiting("due", 5, not_before=NOW, refused=refused)])
     assert _given(made) == [("due", ("a",))]
     assert made.paused == ()
 
