@@ -2,15 +2,13 @@
 
 import asyncio
 import threading
-import time
 from collections.abc import Mapping
 from typing import Any
 
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
-GRACE_S = 30.0
-POLL_S = 0.005
+OFTEN_S, SELDOM_S = 0.005, 0.25
 
 Key = tuple[str, int]
 """A contact, and the number of the message among the contact's."""
@@ -19,12 +17,13 @@ Key = tuple[str, int]
 class Watcher:
     """Follows the change stream of the agent queues.
 
-    It looks every 5 ms, and so says at most that much too late: to be woken for every change would take the database a
-    quarter more time, and measure the watcher.
+    The time of a change is the database's own (`wallTime`), to the millisecond, so it does not matter how often the
+    watcher looks, every `poll_s` seconds: seldom, while latencies are taken, for every look costs something.
     """
 
     def __init__(self, mongo_url: str, database: str) -> None:
-        self._client: MongoClient[dict[str, Any]] = MongoClient(mongo_url)
+        self.poll_s = OFTEN_S
+        self._client: MongoClient[dict[str, Any]] = MongoClient(mongo_url, tz_aware=True)
         self._collection = self._client[database]["agent_queues"]
         self._contacts: dict[str, str] = {}
         self._reached: dict[str, int] = {}
@@ -53,9 +52,9 @@ class Watcher:
         try:
             with self._collection.watch(max_await_time_ms=1) as changes:
                 self._ready.set()
-                while not self._closed.wait(POLL_S):
+                while not self._closed.wait(self.poll_s):
                     while (change := changes.try_next()) is not None:
-                        self._note(change, time.time())
+                        self._note(change, change["wallTime"].timestamp())
         except PyMongoError:
             return  # the services were stopped: whoever still waits says so
 

@@ -81,7 +81,7 @@ class Subscription:
             return
         try:
             with broker_errors():
-                await self._underlay.basic_ack(tag, multiple=True)
+                await self._underlay.basic_ack(tag, multiple=True, wait=False)
         except Unavailable as error:
             log.warning("subscription.ack_lost", queue=self.queue, reason=str(error))
 

@@ -171,7 +171,7 @@ def test_nobody_is_asked_who_is_away_or_full_or_has_refused(
 ) -> None:
     made = _plan(strategy, members, waiting, pointer)
     known = {member.agent_id: member for member in members}
-    refused = {one.interaction_id: one.refused for one in waiting}
+    refused = {one.interaction_id: one.refused_at(NOW) for one in waiting}
     for offer in made.offers:
         assert offer.agent_ids
         assert len(set(offer.agent_ids)) == len(offer.agent_ids)
@@ -190,15 +190,9 @@ def test_nobody_who_could_stays_idle_while_something_waits_that_they_have_not_re
     made = _plan(strategy, members, waiting, pointer)
     loads = _loads(members, made)
     offered = {offer.interaction_id for offer in made.offers}
-    left = [
-        one
-        for one in waiting
-        if one.interaction_id not in offered
-        and one.step_ends_at > NOW
-        and (one.not_before is None or one.not_before <= NOW)
-    ]
+    left = [one for one in waiting if one.interaction_id not in offered and one.step_ends_at > NOW]
     free = [m.agent_id for m in members if m.available and (m.capacity == 0 or loads[m.agent_id] < m.capacity)]
-    assert all(agent in one.refused for one in left for agent in free)
+    assert all(agent in one.refused_at(NOW) for one in left for agent in free)
 
 
 @given(STRATEGIES, MEMBERS, WAITING, POINTERS)
