@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from contracts.base import Value
+from contracts.interactions import AgentQueueEntry
 
 
 class ContactSeed(Value):
@@ -19,7 +20,8 @@ class Deliver(Value):
     """Bring the agent queues in line with an interaction as it is stored now.
 
     `settle` also ends the offers that no longer stand and frees the agents who held them. `contact` is created first
-    when it is not there yet.
+    when it is not there yet. `entries` are what it was decided to show: a worker who finds older ones in their places
+    need not read the interaction; None has it read.
     """
 
     type: Literal["deliver"] = "deliver"
@@ -27,6 +29,7 @@ class Deliver(Value):
     interaction_id: str
     settle: bool = False
     contact: ContactSeed | None = None
+    entries: tuple[AgentQueueEntry, ...] | None = None
 
 
 class Serve(Value):

@@ -1,6 +1,6 @@
 """What the router's decisions of one batch come to, per conversation: what to store, what to say, what to set apart."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from contracts.commands import Command, ContactSeed, Deliver, Serve
@@ -8,6 +8,7 @@ from contracts.deadletters import DeadLetter
 from contracts.events import Event
 from contracts.interactions import Interaction, RoutingTrace
 from contracts.stored import Rejection, StoredMessage, StoredNotice, StoredStatus
+from runtime.store.agent_queues import entries_of
 from runtime.store.interactions import Change
 
 
@@ -53,6 +54,14 @@ class Outcome:
         """Have what waits for a target offered, once a batch."""
         self.serves[target] = Serve(correlation_id=correlation_id, target=target)
 
+    def to_deliver(self) -> Iterator[Deliver]:
+        """The deliveries, with the entries as decided; without those that have nothing to bring to anybody."""
+        entries = {change.after.id: tuple(entries_of(change.after)) for change in self.changes()}
+        for deliver in self.delivers.values():
+            shown = None if deliver.settle else entries.get(deliver.interaction_id)
+            if shown != () or deliver.contact is not None:
+                yield deliver.model_copy(update={"entries": shown})
+
     def changes(self) -> list[Change]:
         """The writes: each interaction before and after, its version raised by one."""
         return [self._change(interaction) for interaction in self.written.values()]
@@ -70,7 +79,7 @@ def commands_of(outcomes: Sequence[Outcome]) -> list[tuple[str, Command]]:
     What serves a target travels through the target's partition, so that one worker at a time serves it. Deliveries need
     no order, for an agent queue never goes back to an older state of an interaction: all those of a batch go as one.
     """
-    delivers = [deliver for outcome in outcomes for deliver in outcome.delivers.values()]
+    delivers = [deliver for outcome in outcomes for deliver in outcome.to_deliver()]
     serves = {target: serve for outcome in outcomes for target, serve in outcome.serves.items()}
     together = outcomes[0].conversation if outcomes else ""
     return [*((together, deliver) for deliver in delivers), *serves.items()]

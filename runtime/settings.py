@@ -61,7 +61,7 @@ class Settings(BaseSettings):
     gather_ms: float = Field(1.0, ge=0, le=100, description="How long the gateway gathers events of one partition.")
     publish_timeout_s: Seconds = Field(5.0, description="How long a publish may wait for the broker's confirm.")
     batch_size: int = Field(256, ge=1, le=5000, description="Most events that a router or worker takes in one batch.")
-    linger_ms: float = Field(1.0, ge=0, le=1000, description="How long a batch waits for more after its first event.")
+    linger_ms: float = Field(4.0, ge=0, le=1000, description="How long a batch waits for more after its first event.")
     prefetch: int = Field(64, ge=1, le=2000, description="AMQP messages in hand per partition.")
     lanes: int = Field(1, ge=1, le=16, description="Batches that a process works on at the same time.")
     heartbeat_s: Seconds = Field(1.0, description="How often an instance renews its membership.")

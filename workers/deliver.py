@@ -72,9 +72,11 @@ class DeliveryWorker:
         if not delivers:
             return
         settle = {d.interaction_id for d in delivers if d.settle}
-        join = {d.interaction_id for d in delivers} - settle
-        if join:
-            await self._agent_queues.deliver(join)
+        join = [d for d in delivers if d.interaction_id not in settle]
+        unread = {d.interaction_id for d in join if d.entries is None}
+        unread |= await self._agent_queues.refresh([entry for d in join for entry in d.entries or ()])
+        if unread:
+            await self._agent_queues.deliver(unread)
         if settle:
             await self._assignments.settle(await self._interactions.get_many(settle))
         self._metrics.handled.labels("worker", "delivered").inc(len(delivers))

@@ -71,23 +71,21 @@ class AgentQueues:
 
         For the ones in `settle`, entries of agents who have no part in them any more are taken away as well.
         """
-        interactions = await self._interactions.get_many(ids)
-        if not settle and await self._refresh(interactions):
-            return interactions
-        return await self.show(interactions, settle=settle)
+        return await self.show(await self._interactions.get_many(ids), settle=settle)
 
-    async def _refresh(self, interactions: Iterable[Interaction]) -> bool:
-        """Write what a message changes into entries that are there; whether all of them were, and older.
+    async def refresh(self, entries: Iterable[AgentQueueEntry]) -> set[str]:
+        """Write what a message changes into entries that are there, and older; the interactions to be delivered whole.
 
         Most deliveries are such, and this costs the database a third of writing the whole entry. Nothing need be read
         again afterwards: what is only changed where it stands cannot bring back what somebody else has taken away.
         """
-        updates = [_fresh(entry) for interaction in interactions for entry in entries_of(interaction)]
-        if not updates:
-            return True
+        latest = {entry.id: entry for entry in sorted(entries, key=lambda entry: entry.version)}
+        if not latest:
+            return set()
         with store_errors():
-            result = await self._collection.bulk_write(updates, ordered=False)
-        return result.matched_count == len(updates)
+            result = await self._collection.bulk_write([_fresh(entry) for entry in latest.values()], ordered=False)
+        done = result.matched_count == len(latest)
+        return set() if done else {entry.interaction_id for entry in latest.values()}
 
     async def show(self, interactions: Sequence[Interaction], *, settle: Collection[str] = ()) -> list[Interaction]:
         """The same for interactions that have just been read or written."""

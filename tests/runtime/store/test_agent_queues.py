@@ -73,7 +73,13 @@ async def test_writers_in_any_order_with_stale_reads_end_in_the_last_state(parts
         await asyncio.sleep(chance.random() / 20)
         await queues.show([chance.choice(states[:3])])
 
-    await asyncio.gather(change(), *(project() for _ in range(3)), lag(), lag())
+    async def refresh() -> None:
+        for _ in range(4):
+            (decided,) = await parts.interactions.get_many(["i1"])
+            await asyncio.sleep(chance.random() / 60)
+            await queues.deliver(await queues.refresh(entries_of(decided)))
+
+    await asyncio.gather(change(), *(project() for _ in range(3)), lag(), lag(), refresh(), refresh())
     await queues.deliver(["i1"], settle=["i1"])
 
     last = (await parts.interactions.get_many(["i1"]))[0]
@@ -92,6 +98,20 @@ async def test_an_older_version_never_overwrites_a_newer(parts: Parts) -> None:
 
     assert [entry.preview for entry in await stored(parts)] == ["new"]
     assert [one.version for one in shown] == [2]
+
+
+async def test_entries_that_are_there_are_refreshed_without_a_read_and_others_are_named(parts: Parts) -> None:
+    first = interaction(offered_to=("ann", "ben"), state=InteractionState.OFFERED, version=1, preview="first")
+    second = first.model_copy(update={"version": 2, "preview": "second"})
+    await parts.queues.show([first])
+
+    # Not a word of it is in the interactions: what is refreshed is what was decided.
+    assert await parts.queues.refresh(entries_of(second)) == set()
+    assert [entry.preview for entry in await stored(parts)] == ["second", "second"]
+    assert await parts.queues.refresh(entries_of(first)) == {"i1"}
+    assert [entry.preview for entry in await stored(parts)] == ["second", "second"]
+    alone = interaction(id="i2", conversation="acc:2", owner="ann", state=InteractionState.ASSIGNED, version=1)
+    assert await parts.queues.refresh([*entries_of(second), *entries_of(alone)]) == {"i1", "i2"}
 
 
 async def test_what_is_closed_is_in_front_of_nobody(parts: Parts) -> None:
