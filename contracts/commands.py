@@ -6,6 +6,7 @@ from pydantic import Field, TypeAdapter
 
 from contracts.base import Value
 from contracts.interactions import AgentQueueEntry
+from contracts.outbound import OutboundSignal
 
 
 class ContactSeed(Value):
@@ -38,6 +39,54 @@ class Serve(Value):
     type: Literal["serve"] = "serve"
     correlation_id: str
     target: str
+
+
+class Send(Value):
+    """There is something to send in a conversation: what, stands in its messages with the state `queued`.
+
+    A trigger and no more: one that is lost is made up for by the sweep, one that comes twice finds nothing to do.
+    """
+
+    type: Literal["send"] = "send"
+    correlation_id: str
+    account_id: str
+    contact_key: str
+
+
+class Tell(Value):
+    """Give a customer's phone a signal. Lost or late, it is not made up for."""
+
+    type: Literal["tell"] = "tell"
+    correlation_id: str
+    signal: OutboundSignal
+
+
+SendCommand = Annotated[Send | Tell, Field(discriminator="type")]
+
+SEND_COMMANDS: TypeAdapter[list[SendCommand]] = TypeAdapter(list[SendCommand])
+
+
+class FetchMedia(Value):
+    """Fetch the file of a stored message from the provider: the URLs expire."""
+
+    type: Literal["fetch_media"] = "fetch_media"
+    correlation_id: str
+    account_id: str
+    message_id: str
+
+
+class SynchroniseTemplates(Value):
+    """Read an account's templates from the provider."""
+
+    type: Literal["synchronise_templates"] = "synchronise_templates"
+    correlation_id: str
+    account_id: str
+
+
+ErrandCommand = Annotated[FetchMedia | SynchroniseTemplates, Field(discriminator="type")]
+"""What takes long and needs no order: any sender may run it."""
+
+ERRAND: TypeAdapter[ErrandCommand] = TypeAdapter(ErrandCommand)
 
 
 Command = Annotated[Deliver | Serve, Field(discriminator="type")]

@@ -1,14 +1,41 @@
 """Values as they are kept: messages in an interaction's log, statuses, notices and rejections."""
 
-from typing import Any
+from enum import StrEnum
+from typing import Any, Literal
 
 from contracts.base import Count, Instant, Value
 from contracts.content import Content
-from contracts.messages import STATUS_RANK, DeliveryState, MessageContext, StatusReason
+from contracts.messages import STATUS_RANK, DeliveryState, MessageContext, Referral, StatusReason
+from contracts.outbound import OutboundContent
+
+
+class FileState(StrEnum):
+    """Whether a customer's file has been fetched from the provider."""
+
+    PENDING = "pending"
+    STORED = "stored"
+    FAILED = "failed"
+
+
+class StoredFile(Value):
+    """The file of a media message in our own keeping: `id` in the media store, `size` in bytes."""
+
+    state: FileState
+    id: str | None = None
+    mime_type: str = ""
+    filename: str | None = None
+    size: Count = 0
+    sha256: str | None = None
+    reason: str = ""
 
 
 class StoredMessage(Value):
-    """One message of an interaction's log, number `sequence` in it. `event_id` is the event that stored it."""
+    """One message of an interaction's log, number `sequence` in it. `event_id` is the event that stored it.
+
+    Of an outbound one: `author` is the agent (or `action:N`, an entry of the action list), `provider_id` is empty until
+    the provider gave one, `attempts` counts calls to the provider, `claimed_at` and `claimed_by` say that a sender has
+    it in hand, `not_before` when it is to be tried again.
+    """
 
     id: str
     event_id: str
@@ -16,15 +43,25 @@ class StoredMessage(Value):
     interaction_id: str
     account_id: str
     contact_key: str
-    direction: str
+    direction: Literal["inbound", "outbound"]
     sequence: Count
     provider_id: str
-    content: Content
+    content: Content | None = None
+    sending: OutboundContent | None = None
     context: MessageContext | None = None
+    referral: Referral | None = None
+    file: StoredFile | None = None
     sent_at: Instant
     received_at: Instant
+    author: str | None = None
+    reply_to: str | None = None
     state: DeliveryState | None = None
     state_rank: Count = 0
+    state_reason: StatusReason | None = None
+    attempts: Count = 0
+    claimed_at: Instant | None = None
+    claimed_by: str | None = None
+    not_before: Instant | None = None
 
 
 class StoredStatus(Value):

@@ -1,7 +1,7 @@
 """The broker's topology as data: declared by every process at start, the same each time.
 
 events         topic     everything that happened        -> events.log (stream), router.pNN
-work           direct    what workers are to do          -> deliver.pNN
+work           direct    what workers are to do          -> deliver.pNN, send.pNN, errands
 dead           fanout    what could not be processed     -> dead.letters
 configuration  fanout    "there is a new version"        -> one short-lived queue a process
 """
@@ -16,6 +16,7 @@ DEAD = "dead"
 CONFIGURATION = "configuration"
 EVENT_LOG = "events.log"
 DEAD_LETTERS = "dead.letters"
+ERRANDS = "errands"
 DELIVERY_LIMIT = 1_000_000
 """As good as none. RabbitMQ 4 drops what was delivered more than 20 times unless told otherwise, and every hand-over or
 crash of a consumer counts; attempts at an event are counted where its failures are known, in `runtime/consumer.py`."""
@@ -58,6 +59,11 @@ def router_queue(partition: int) -> str:
     return f"router.p{partition:02d}"
 
 
+def send_key(partition: int) -> str:
+    """The routing key of a command to a sender, and the name of the queue it lands in."""
+    return f"send.p{partition:02d}"
+
+
 def topology(partitions: int, log_max_bytes: int, log_max_age: str) -> Topology:
     """The topology of an installation with so many partitions and such retention of the replay log."""
     quorum: dict[str, Any] = {"x-queue-type": "quorum", "x-delivery-limit": DELIVERY_LIMIT}
@@ -81,6 +87,11 @@ def topology(partitions: int, log_max_bytes: int, log_max_age: str) -> Topology:
                 QueueSpec(name=work_key(n), arguments=partition_arguments, bindings=((WORK, work_key(n)),))
                 for n in numbers
             ),
+            *(
+                QueueSpec(name=send_key(n), arguments=partition_arguments, bindings=((WORK, send_key(n)),))
+                for n in numbers
+            ),
+            QueueSpec(name=ERRANDS, arguments=quorum, bindings=((WORK, ERRANDS),)),
             QueueSpec(name=DEAD_LETTERS, arguments=quorum, bindings=((DEAD, ""),)),
         ),
     )

@@ -24,6 +24,8 @@ HERE = Path(__file__).parent
 TAGS = {InboundMessage: "message", MessageStatus: "status", Notice: "notice", BadItem: "bad"}
 Json = Any
 ITEM = TypeAdapter(Item)
+RAW = frozenset({"raw", "response"})
+EMPTY: tuple[Json, ...] = (None, "", False, [], {})
 
 
 @dataclass(frozen=True)
@@ -125,10 +127,20 @@ def every_fixture() -> list[Fixture]:
 
 
 def shown(parsed: Parsed) -> list[Json]:
-    """Items as the expected files write them: what they are, then where they belong."""
+    """Items as the expected files write them: what they are, then where they belong; empty fields are left out."""
     return [_shown(item) for item in parsed.items]
 
 
 def _shown(item: Item) -> Json:
     dumped = ITEM.dump_python(item, mode="json", exclude_none=True)
-    return {TAGS[type(item.what)]: dumped.pop("what"), **dumped}
+    return {TAGS[type(item.what)]: without_empty(dumped.pop("what")), **dumped}
+
+
+def without_empty(value: Json) -> Json:
+    """A value without its empty fields; raw forms stay as they are."""
+    if isinstance(value, list):
+        return [without_empty(part) for part in value]
+    if not isinstance(value, dict):
+        return value
+    kept = {name: part if name in RAW else without_empty(part) for name, part in value.items()}
+    return {name: part for name, part in kept.items() if part not in EMPTY or name in RAW}
