@@ -4,11 +4,11 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 
-from contracts.commands import COMMANDS, Command, Serve
+from contracts.commands import COMMANDS, SEND_COMMANDS, Command, ErrandCommand, Send, SendCommand, Serve
 from contracts.deadletters import DeadLetter
 from contracts.events import EVENTS, ConversationEvent, Event
-from contracts.partitioning import partition_of
-from contracts.topology import CONFIGURATION, DEAD, WORK, event_key, work_key
+from contracts.partitioning import conversation_key, partition_of
+from contracts.topology import CONFIGURATION, DEAD, ERRANDS, WORK, event_key, send_key, work_key
 from contracts.topology import EVENTS as EVENTS_EXCHANGE
 from runtime.broker import Publisher
 
@@ -59,6 +59,35 @@ class Outbox:
     async def serve(self, targets: Sequence[str], correlation_id: str) -> None:
         """Have what waits for targets offered."""
         await self.commands([(target, Serve(correlation_id=correlation_id, target=target)) for target in targets])
+
+    async def send(self, commands: Sequence[SendCommand]) -> None:
+        """Have senders look at conversations, or give signals.
+
+        Raises:
+            Unavailable: as above.
+        """
+        bundles: dict[int, list[SendCommand]] = defaultdict(list)
+        for command in commands:
+            about = command if isinstance(command, Send) else command.signal
+            bundles[partition_of(conversation_key(about.account_id, about.contact_key), self._partitions)].append(
+                command
+            )
+        await asyncio.gather(
+            *(
+                self._publisher.publish(WORK, send_key(partition), SEND_COMMANDS.dump_json(bundle))
+                for partition, bundle in bundles.items()
+            )
+        )
+
+    async def errands(self, commands: Sequence[ErrandCommand]) -> None:
+        """Have errands run, one message each: they take long, and any sender may take the next.
+
+        Raises:
+            Unavailable: as above.
+        """
+        await asyncio.gather(
+            *(self._publisher.publish(WORK, ERRANDS, command.model_dump_json().encode()) for command in commands)
+        )
 
     async def park(self, letters: Sequence[DeadLetter]) -> None:
         """Set dead letters apart."""
