@@ -122,6 +122,9 @@ class PartitionConsumer:
                 if time.monotonic() - renewed > self._settings.member_ttl_s:
                     # The others count this instance as gone by now and have taken over: let go.
                     await self._own(frozenset())
+            except Exception:
+                # The boundary of the loop: without it this instance would keep its partitions and never work on them.
+                log.exception("consumer.share_failed", stage=self.stage)
             await self._pause(self._settings.heartbeat_s)
 
     async def _pause(self, seconds: float) -> None:

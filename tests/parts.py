@@ -37,6 +37,7 @@ from runtime.store.figures import FigureStore
 from runtime.store.interactions import InteractionStore
 from runtime.store.offers import OfferStore
 from runtime.store.presence import PresenceStore
+from workers.clock import ClockWorker
 from workers.deliver import DeliveryWorker
 from workers.distribution.distributor import Distributor
 
@@ -147,6 +148,20 @@ class Parts:
         """A worker that has just started."""
         return DeliveryWorker(
             self.interactions, self.queues, self.assignments, self.distributor(), self.outbox, self.metrics
+        )
+
+    def clock_worker(self) -> ClockWorker:
+        """A clock that has just started, and looks often."""
+        return ClockWorker(
+            self.interactions,
+            FigureStore(self.store),
+            self.offers,
+            self.presence,
+            self.assignments,
+            self.outbox,
+            self.metrics,
+            self.clock,
+            Settings(clock_interval_s=0.01, sweep_interval_s=0.02),
         )
 
     async def carry_out(self) -> None:

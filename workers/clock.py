@@ -82,6 +82,10 @@ class ClockWorker:
             except Unavailable as error:
                 log.warning("clock.waiting", reason=str(error))
                 found = 0
+            except Exception:
+                # The boundary of the loop: a clock that stops would hold up every timeout there is.
+                log.exception("clock.look_failed")
+                found = 0
             if found < MOST_AT_ONCE:
                 await asyncio.sleep(self._settings.clock_interval_s)
 
@@ -92,6 +96,8 @@ class ClockWorker:
                 await self.sweep()
             except Unavailable as error:
                 log.warning("clock.sweep_waiting", reason=str(error))
+            except Exception:
+                log.exception("clock.sweep_failed")
 
     async def announce(self) -> int:
         """Say of every interaction that is due that its time has come; how many there were."""
@@ -109,10 +115,14 @@ class ClockWorker:
         overdue = await self._offers.overdue(self._clock() - GRACE, MOST_AT_ONCE)
         if overdue:
             await self._assignments.settle(await self._interactions.get_many(overdue))
-        await self._free_held()
+        await self._set_holdings_right()
 
-    async def _free_held(self) -> None:
-        """Free agents of what they hold without having it, seen so twice: a claim may just be on its way."""
+    async def _set_holdings_right(self) -> None:
+        """Free agents of what they hold without having it, seen so twice: a claim may just be on its way.
+
+        And have them hold what they are offered: somebody slow may have been taken for dead, and freed of it too soon.
+        """
+        offered = await self._figures.offered()
         holdings = await self._presence.holdings()
         found = await self._interactions.get_many({held for holding in holdings.values() for held in holding})
         current = {interaction.id: interaction for interaction in found}
@@ -124,6 +134,7 @@ class ClockWorker:
         }
         stale = wrong & self._doubtful
         await self._presence.release(stale)
+        await self._presence.keep({(agent, one) for agent, one in offered if one not in holdings.get(agent, ())})
         self._doubtful = wrong - stale
         if stale:
             log.warning("clock.freed", holdings=len(stale))

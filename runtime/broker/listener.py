@@ -39,6 +39,8 @@ class Listener:
                 await self._listen()
             except Unavailable as error:
                 log.warning("listener.waiting", exchange=self._exchange, reason=str(error))
+            except Exception:
+                log.exception("listener.failed", exchange=self._exchange)
             await asyncio.sleep(RETRY_S)
 
     async def _listen(self) -> None:

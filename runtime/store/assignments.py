@@ -151,6 +151,7 @@ class Assignments:
             if not holds(current[offer.interaction_id], offer.agent_id)
         ]
         await self._presence.release(freed)
+        await self._presence.keep([(one.owner, one.id) for one in shown if one.owner and one.open])
         await self._offers.close(fallen, shown, self._clock())
 
 

@@ -23,6 +23,9 @@ OPERATION_TIMEOUT_MS = 10_000
 RETRY_S = 0.5
 RETRY_MOST_S = 5.0
 TRANSIENT = ("TransientTransactionError", "RetryableWriteError")
+PASSING = frozenset({6, 7, 50, 64, 89, 91, 112, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436})
+"""MongoDB's codes for: host unreachable or not found, time limit, write concern, network timeout, shutdown, write
+conflict, primary stepped down or is none, interrupted, and what these were called earlier (its `error_codes.yml`)."""
 
 
 @contextmanager
@@ -33,9 +36,18 @@ def store_errors() -> Iterator[None]:
     except (ConnectionFailure, AutoReconnect, NotPrimaryError, ExecutionTimeout) as error:
         raise Unavailable(f"MongoDB: {type(error).__name__}") from error
     except OperationFailure as error:
-        if any(error.has_error_label(label) for label in TRANSIENT):
+        if _passes(error):
             raise Unavailable(f"MongoDB: {type(error).__name__}") from error
         raise
+
+
+def _passes(error: OperationFailure) -> bool:
+    """Whether a failure passes with time. A bulk write carries the codes of its parts, and no label."""
+    if any(error.has_error_label(label) for label in TRANSIENT):
+        return True
+    details = error.details or {}
+    parts = [*details.get("writeErrors", ()), *details.get("writeConcernErrors", ())]
+    return not {error.code, *(part.get("code") for part in parts)}.isdisjoint(PASSING)
 
 
 class Store:

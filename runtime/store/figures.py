@@ -22,6 +22,12 @@ class FigureStore:
         with store_errors():
             return {row["_id"]: row["count"] async for row in self._interactions.aggregate(pipeline)}
 
+    async def offered(self) -> frozenset[tuple[str, str]]:
+        """Who is offered what now, as pairs of agent and interaction."""
+        with store_errors():
+            cursor = self._interactions.find({"state": "offered"}, {"offered_to": 1})
+            return frozenset([(agent, row["_id"]) async for row in cursor for agent in row["offered_to"]])
+
     async def available(self) -> frozenset[str]:
         """The agents who are available, whether they have room or not."""
         with store_errors():

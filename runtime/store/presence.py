@@ -70,6 +70,16 @@ class PresenceStore:
             ]
         return frozenset(held)
 
+    async def keep(self, pairs: Collection[tuple[str, str]]) -> None:
+        """Have agents hold what is theirs already; done again it changes nothing."""
+        if not pairs:
+            return
+        with store_errors():
+            await self._collection.bulk_write(
+                [UpdateOne({"_id": agent}, {"$addToSet": {"holding": one}}, upsert=True) for agent, one in pairs],
+                ordered=False,
+            )
+
     async def release(self, pairs: Collection[tuple[str, str]]) -> None:
         """Let agents go of interactions; done again it changes nothing."""
         if not pairs:

@@ -22,9 +22,21 @@ def patient_senders(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("runtime.demo.run.ATTEMPTS", 400)
 
 
-async def every(site: Site, page: str, status: int) -> bool:
+class Statuses(dict[str, int | None]):
+    """What every kind of process answers to a health page; true when all say the same, as wanted."""
+
+    def __init__(self, answers: dict[str, int | None], wanted: int) -> None:
+        super().__init__(answers)
+        self._wanted = wanted
+
+    def __bool__(self) -> bool:
+        return set(self.values()) == {self._wanted}
+
+
+async def every(site: Site, page: str, status: int) -> Statuses:
     """Whether all processes answer a health page with this status."""
-    return set(await asyncio.gather(*(site.health(site.process(kind), page) for kind in EVERY))) == {status}
+    answers = await asyncio.gather(*(site.health(site.process(kind), page) for kind in EVERY))
+    return Statuses(dict(zip(EVERY, answers, strict=True)), status)
 
 
 async def outage(

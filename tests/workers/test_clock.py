@@ -10,27 +10,8 @@ from contracts.errors import Unavailable
 from contracts.events import DeadlineReached
 from contracts.interactions import OfferOutcome
 from contracts.queues import AgentState
-from runtime.settings import Settings
-from runtime.store.figures import FigureStore
 from runtime.store.presence import Claim
 from tests.parts import Parts, account, bundle, message, people, queue
-from workers.clock import ClockWorker
-
-SETTINGS = Settings(clock_interval_s=0.01, sweep_interval_s=0.02)
-
-
-def clock_of(parts: Parts) -> ClockWorker:
-    return ClockWorker(
-        parts.interactions,
-        FigureStore(parts.store),
-        parts.offers,
-        parts.presence,
-        parts.assignments,
-        parts.outbox,
-        parts.metrics,
-        parts.clock,
-        SETTINGS,
-    )
 
 
 @pytest.fixture
@@ -44,12 +25,12 @@ async def waiting(parts: Parts) -> Parts:
 
 
 async def test_only_what_is_due_is_said_and_for_a_while_only_once(waiting: Parts) -> None:
-    clock = clock_of(waiting)
+    clock = waiting.clock_worker()
     assert await clock.announce() == 0
     waiting.clock.pass_(60)
     assert await clock.announce() == 1
     assert await clock.announce() == 0
-    assert await clock_of(waiting).announce() == 0
+    assert await waiting.clock_worker().announce() == 0
 
     (event,) = waiting.said.events
     interaction = await waiting.one()
@@ -62,16 +43,16 @@ async def test_only_what_is_due_is_said_and_for_a_while_only_once(waiting: Parts
 
 async def test_what_was_said_ends_the_step(waiting: Parts) -> None:
     waiting.clock.pass_(61)
-    await clock_of(waiting).announce()
+    await waiting.clock_worker().announce()
     await waiting.router().handle([bundle(*waiting.said.events)])
 
     assert (await waiting.one()).unmanaged
     waiting.clock.pass_(5)
-    assert await clock_of(waiting).announce() == 0
+    assert await waiting.clock_worker().announce() == 0
 
 
 async def test_a_sweep_has_everything_served_that_waits(waiting: Parts) -> None:
-    await clock_of(waiting).sweep()
+    await waiting.clock_worker().sweep()
     assert [c.target for c in waiting.said.commands if isinstance(c, Serve)] == ["queue:sales"]
 
 
@@ -82,11 +63,11 @@ async def test_a_sweep_settles_what_nobody_has_settled(waiting: Parts) -> None:
     gone = {"$set": {"state": "waiting", "offered_to": [], "offer_ends_at": None}, "$inc": {"version": 1}}
     await waiting.store.database["interactions"].update_one({"_id": offered.id}, gone)
     waiting.clock.pass_(34)
-    await clock_of(waiting).sweep()
+    await waiting.clock_worker().sweep()
     assert len(await waiting.queues.entries("ann")) == 1
 
     waiting.clock.pass_(2)
-    await clock_of(waiting).sweep()
+    await waiting.clock_worker().sweep()
     assert await waiting.queues.entries("ann") == []
     assert [offer.outcome for offer in await waiting.offers.of(offered.id)] == [OfferOutcome.MISSED]
     assert await waiting.presence.holdings() == {}
@@ -96,7 +77,7 @@ async def test_what_is_held_without_being_had_is_freed_when_it_is_seen_twice(wai
     await waiting.presence.set("ann", AgentState.AVAILABLE)
     one = await waiting.one()
     await waiting.presence.claim([Claim("ann", 0, (one.id, "gone"))])
-    clock = clock_of(waiting)
+    clock = waiting.clock_worker()
 
     await clock.sweep()
     assert await waiting.presence.holdings() == {"ann": (one.id, "gone")}
@@ -106,10 +87,24 @@ async def test_what_is_held_without_being_had_is_freed_when_it_is_seen_twice(wai
     assert [line["holdings"] for line in lines if line["event"] == "clock.freed"] == [2]
 
 
+async def test_what_was_freed_of_somebody_slow_is_held_again(waiting: Parts) -> None:
+    await waiting.presence.set("ann", AgentState.AVAILABLE)
+    await waiting.distributor().serve("queue:sales")
+    one = await waiting.one()
+    await waiting.presence.release([("ann", one.id)])
+
+    await waiting.clock_worker().sweep()
+    assert await waiting.presence.holdings() == {"ann": (one.id,)}
+
+    await waiting.presence.release([("ann", one.id)])
+    await waiting.assignments.accept(one.id, "ann")
+    assert await waiting.presence.holdings() == {"ann": (one.id,)}
+
+
 async def test_what_an_agent_has_stays_held(waiting: Parts) -> None:
     await waiting.presence.set("ann", AgentState.AVAILABLE)
     await waiting.distributor().serve("queue:sales")
-    clock = clock_of(waiting)
+    clock = waiting.clock_worker()
     for _ in range(3):
         await clock.sweep()
     await waiting.assignments.accept((await waiting.one()).id, "ann")
@@ -119,7 +114,7 @@ async def test_what_an_agent_has_stays_held(waiting: Parts) -> None:
 
 
 async def test_the_loops_go_on_while_infrastructure_is_away(waiting: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = clock_of(waiting)
+    clock = waiting.clock_worker()
     with pytest.raises(Unavailable, match="the clock has stopped"):
         await clock.check()
 

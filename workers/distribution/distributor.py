@@ -75,7 +75,6 @@ class Distributor:
         )
         if not waiting:
             return 0, 0, 0
-        await self._let_go(waiting, presence)
         decided = self._plan(target, waiting, presence, pointer)
         by_id = {interaction.id: interaction for interaction in waiting}
         for paused in decided.paused:
@@ -84,15 +83,6 @@ class Distributor:
         if placed:
             await self._record(target, placed, decided.pointer)
         return len(waiting), len(placed), len(decided.paused)
-
-    async def _let_go(self, waiting: Sequence[Interaction], presence: dict[str, Presence]) -> None:
-        """Whoever holds what is still waiting holds it because a worker died between the claim and the offer."""
-        ids = {interaction.id for interaction in waiting}
-        left_over = {(agent, held) for agent, state in presence.items() for held in state.holding if held in ids}
-        await self._presence.release(left_over)
-        for agent_id, _ in left_over:
-            kept = tuple(held for held in presence[agent_id].holding if held not in ids)
-            presence[agent_id] = presence[agent_id].model_copy(update={"holding": kept})
 
     def _plan(
         self, target: Target, waiting: Sequence[Interaction], presence: dict[str, Presence], pointer: str | None

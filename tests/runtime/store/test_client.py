@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
-from pymongo.errors import AutoReconnect, OperationFailure
+from pymongo.errors import AutoReconnect, BulkWriteError, OperationFailure
 from structlog.testing import capture_logs
 
 from contracts.errors import SetupFault, Unavailable
@@ -19,6 +19,9 @@ from runtime.store.membership import Installation, Membership
     [
         AutoReconnect("host:1 closed"),
         OperationFailure("write conflict", 112, {"errorLabels": ["TransientTransactionError"]}),
+        OperationFailure("interrupted at shutdown", 11600),
+        BulkWriteError({"writeErrors": [{"index": 0, "code": 11600, "errmsg": "interrupted at shutdown"}]}),
+        BulkWriteError({"writeErrors": [], "writeConcernErrors": [{"code": 91, "errmsg": "shutdown"}]}),
     ],
     ids=lambda error: type(error).__name__,
 )
@@ -30,6 +33,8 @@ def test_what_passes_with_time_is_unavailable(error: Exception) -> None:
 def test_what_does_not_pass_is_left_as_it_is() -> None:
     with pytest.raises(OperationFailure), store_errors():
         raise OperationFailure("unknown operator", 2)
+    with pytest.raises(BulkWriteError), store_errors():
+        raise BulkWriteError({"writeErrors": [{"index": 0, "code": 11000, "errmsg": "duplicate key"}]})
 
 
 async def test_a_database_that_comes_later_is_waited_for(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

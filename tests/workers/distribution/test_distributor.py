@@ -42,12 +42,16 @@ async def states(parts: Parts) -> dict[str, int]:
     return {state: found.count(state) for state in set(found)}
 
 
-async def test_what_a_dead_worker_claimed_is_offered_at_the_next_serve(parts: Parts) -> None:
+async def test_what_a_dead_worker_claimed_is_offered_once_the_clock_has_freed_it(parts: Parts) -> None:
     await ready(parts, ["ann", "ben"], 4, capacity=1)
     with pytest.raises(Killed):
         await parts.distributor(dying(parts)).serve("queue:sales")
     assert len(await parts.presence.holdings()) == 2
 
+    assert await parts.distributor().serve("queue:sales") == 0
+    clock = parts.clock_worker()
+    await clock.sweep()
+    await clock.sweep()
     assert await parts.distributor().serve("queue:sales") == 2
 
     offered = {i.offered_to[0]: i.id for i in await parts.all_interactions() if i.state is InteractionState.OFFERED}
