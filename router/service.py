@@ -83,12 +83,18 @@ class Router:
     async def _round(self, events: Sequence[Event]) -> Sequence[Event]:
         """Decide and store; the events of conversations that somebody else changed meanwhile, to be decided again."""
         batch = await self._decided(events)
-        lost = await self._interactions.save([c for outcome in batch.outcomes.values() for c in outcome.changes()])
+        outcomes = batch.outcomes.values()
+        lost = await self._interactions.save(
+            [change for outcome in outcomes for change in outcome.changes()],
+            leading=all(outcome.messages for outcome in outcomes if outcome.written),
+        )
         done = [outcome for outcome in batch.outcomes.values() if lost.isdisjoint(outcome.written)]
         await asyncio.gather(
             self._record(done),
             self._outbox.commands(commands_of(done)),
         )
+        # Whoever runs an errand looks for what it is about in the store: not before it is there.
+        await self._outbox.errands([errand for outcome in done for errand in outcome.errands])
         self._tell(done, batch.repeated)
         redo = {outcome.conversation for outcome in batch.outcomes.values()} - {o.conversation for o in done}
         return [event for event in events if event.conversation in redo]
@@ -129,7 +135,8 @@ class Router:
             if account and account.uses_message and interaction and not isinstance(event, MessageReceived):
                 wanted[interaction.id] = interaction
         messages = await self._interactions.last_messages(list(wanted.values()))
-        return {interaction_id: _inbound(message) for interaction_id, message in messages.items()}
+        found = ((interaction_id, _inbound(message)) for interaction_id, message in messages.items())
+        return {interaction_id: message for interaction_id, message in found if message is not None}
 
     async def _record(self, outcomes: Sequence[Outcome]) -> None:
         await asyncio.gather(
@@ -166,7 +173,7 @@ class Router:
                 account=interaction.account_key,
                 state=interaction.state,
                 waiting_for=interaction.waiting_for,
-                messages=interaction.message_count,
+                messages=interaction.sequence,
             )
 
 
@@ -188,11 +195,14 @@ def _messages(events: Iterable[Event]) -> set[str]:
     }
 
 
-def _inbound(message: StoredMessage) -> InboundMessage:
+def _inbound(message: StoredMessage) -> InboundMessage | None:
+    if message.content is None:
+        return None
     return InboundMessage(
         provider_id=message.provider_id,
         contact_key=message.contact_key,
         sent_at=message.sent_at,
         content=message.content,
         context=message.context,
+        referral=message.referral,
     )

@@ -11,7 +11,7 @@ from contracts.errors import Conflict, NotFound
 from contracts.interactions import Interaction, InteractionState, OfferOutcome
 from runtime.clock import Clock
 from runtime.store.agent_queues import AgentQueues
-from runtime.store.client import Document, Store, store_errors
+from runtime.store.client import LEADING, Document, Store, store_errors
 from runtime.store.collections import INTERACTIONS
 from runtime.store.documents import changes, from_document
 from runtime.store.interactions import InteractionStore
@@ -44,6 +44,7 @@ class Assignments:
         clock: Clock,
     ) -> None:
         self._collection = store.database[INTERACTIONS]
+        self._placing = self._collection.with_options(write_concern=LEADING)  # what was placed is shown next
         self._interactions = interactions
         self._queues = queues
         self._presence = presence
@@ -123,7 +124,7 @@ class Assignments:
             UpdateOne({"_id": p.interaction.id, "version": p.interaction.version}, _offering(p)) for p in placings
         ]
         with store_errors():
-            result = await self._collection.bulk_write(operations, ordered=False)
+            result = await self._placing.bulk_write(operations, ordered=False)
         if result.matched_count == len(placings):
             return [_offered(placing) for placing in placings]
         now = {

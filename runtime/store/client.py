@@ -7,7 +7,7 @@ from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
 from pydantic import SecretStr
-from pymongo import IndexModel
+from pymongo import IndexModel, WriteConcern
 from pymongo.errors import AutoReconnect, ConnectionFailure, ExecutionTimeout, NotPrimaryError, OperationFailure
 
 from contracts.errors import Unavailable
@@ -26,6 +26,11 @@ TRANSIENT = ("TransientTransactionError", "RetryableWriteError")
 PASSING = frozenset({6, 7, 50, 64, 89, 91, 112, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436})
 """MongoDB's codes for: host unreachable or not found, time limit, write concern, network timeout, shutdown, write
 conflict, primary stepped down or is none, interrupted, and what these were called earlier (its `error_codes.yml`)."""
+
+
+LEADING = WriteConcern(w=1)
+"""For a write that another one always follows before anybody relies on it: the majority's word for the later one holds
+for all that came before it, and to wait for it twice costs the database twice."""
 
 
 @contextmanager

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from motor.motor_asyncio import AsyncIOMotorCollection
 from pymongo import ASCENDING, DESCENDING, InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError
 
 from contracts.contacts import Contact
 from contracts.interactions import Interaction, RoutingTrace
 from contracts.stored import Rejection, StoredMessage, StoredNotice, StoredStatus
-from runtime.store.client import Document, Store, store_errors
+from runtime.store.client import LEADING, Document, Store, store_errors
 from runtime.store.collections import CONTACTS, INTERACTIONS, MESSAGES, NOTICES, REJECTIONS, STATUSES, TRACES
 from runtime.store.documents import changes, from_document, plain, to_document
 from runtime.store.loading import Loaded, pipeline, sort_in
@@ -55,20 +56,22 @@ class InteractionStore:
         loaded.finished = {event: loaded.finished[event] for event in loaded.finished.keys() & set(events)}
         return loaded
 
-    async def save(self, batch: Sequence[Change]) -> set[str]:
+    async def save(self, batch: Sequence[Change], *, leading: bool = False) -> set[str]:
         """Write the changes of a batch; the ids of the interactions that somebody else changed first, and so were not.
 
-        `after.version` must be `before.version + 1`.
+        `after.version` must be `before.version + 1`. `leading`: every interaction of the batch has a message that is
+        stored next, so that only that need be waited for.
         """
+        collection = self._db[INTERACTIONS].with_options(write_concern=LEADING if leading else None)
         before = {change.before.conversation: change.before.id for change in batch if change.before is not None}
         # One that follows another of its conversation may only be open once that one is closed; inserts go first.
         followers = [c for c in batch if c.before is None and c.after.conversation in before]
-        lost = await self._write([change for change in batch if change not in followers]) if followers else set()
+        lost = await self._write(collection, [c for c in batch if c not in followers]) if followers else set()
         late = {c.after.id for c in followers if before[c.after.conversation] in lost}
         rest = [c for c in followers if c.after.id not in late] if followers else batch
-        return lost | late | await self._write(rest)
+        return lost | late | await self._write(collection, rest)
 
-    async def _write(self, batch: Sequence[Change]) -> set[str]:
+    async def _write(self, collection: AsyncIOMotorCollection[Document], batch: Sequence[Change]) -> set[str]:
         if not batch:
             return set()
         operations: list[InsertOne[Document] | UpdateOne] = [_operation(change) for change in batch]
@@ -76,7 +79,7 @@ class InteractionStore:
         matched = sum(1 for change in batch if change.before is not None)
         with store_errors():
             try:
-                result = await self._db[INTERACTIONS].bulk_write(operations, ordered=False)
+                result = await collection.bulk_write(operations, ordered=False)
                 matched_count = result.matched_count
             except BulkWriteError as error:
                 lost = {batch[index].after.id for index in _duplicates(error)}
@@ -219,10 +222,10 @@ class InteractionStore:
             return [from_document(StoredMessage, document) async for document in cursor]
 
     async def last_messages(self, interactions: Sequence[Interaction]) -> dict[str, StoredMessage]:
-        """The last message of each interaction, by interaction."""
+        """The customer's last message of each interaction, by interaction."""
         if not interactions:
             return {}
-        last = [{"interaction_id": i.id, "sequence": i.message_count} for i in interactions]
+        last = [{"interaction_id": i.id, "sequence": i.last_inbound} for i in interactions]
         with store_errors():
             cursor = self._db[MESSAGES].find({"$or": last})
             found = [from_document(StoredMessage, document) async for document in cursor]

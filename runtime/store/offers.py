@@ -6,7 +6,7 @@ from datetime import datetime
 from pymongo import ASCENDING, IndexModel, UpdateOne
 
 from contracts.interactions import Interaction, Offer, OfferOutcome, offer_id
-from runtime.store.client import Indexes, Store, store_errors
+from runtime.store.client import LEADING, Indexes, Store, store_errors
 from runtime.store.documents import from_document, to_document
 from runtime.store.interactions import only_duplicates
 
@@ -25,7 +25,8 @@ class OfferStore:
 
     def __init__(self, store: Store) -> None:
         self._offers = store.database[OFFERS]
-        self._pointers = store.database[POINTERS]
+        # Lost with a primary that fails, a pointer costs somebody their turn, and nobody a message.
+        self._pointers = store.database[POINTERS].with_options(write_concern=LEADING)
 
     async def record(self, offers: Sequence[Offer]) -> None:
         """Store offers as made; one that is there stays as it is."""

@@ -7,7 +7,7 @@ from pymongo import IndexModel, UpdateOne
 
 from contracts.queues import AgentState, Presence
 from runtime.clock import Clock
-from runtime.store.client import Document, Indexes, Store, store_errors
+from runtime.store.client import LEADING, Document, Indexes, Store, store_errors
 
 PRESENCE = "presence"
 INDEXES: Indexes = {PRESENCE: [IndexModel("state", name="by_state")]}
@@ -27,6 +27,7 @@ class PresenceStore:
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._collection = store.database[PRESENCE]
+        self._claims = self._collection.with_options(write_concern=LEADING)  # what is claimed for is placed next
         self._clock = clock
 
     async def get(self, agent_id: str) -> Presence:
@@ -55,7 +56,7 @@ class PresenceStore:
         if not claims:
             return frozenset()
         with store_errors():
-            result = await self._collection.bulk_write([_claim(claim) for claim in claims], ordered=False)
+            result = await self._claims.bulk_write([_claim(claim) for claim in claims], ordered=False)
             if result.matched_count == len(claims):
                 return frozenset(
                     (claim.agent_id, interaction) for claim in claims for interaction in claim.interactions

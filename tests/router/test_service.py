@@ -60,11 +60,11 @@ class FusedStore(InteractionStore):
         super().__init__(parts.store)
         self._fuse = fuse
 
-    async def save(self, batch: Sequence[Change]) -> set[str]:
+    async def save(self, batch: Sequence[Change], *, leading: bool = False) -> set[str]:
         lost: set[str] = set()
         ordered = sorted(batch, key=lambda change: change.before is None)
         for change in ordered:
-            lost |= await self._fuse.burn(lambda change=change: super(FusedStore, self).save([change]))  # type: ignore[misc] # a bound default, which mypy cannot type
+            lost |= await self._fuse.burn(lambda change=change: super(FusedStore, self).save([change], leading=leading))  # type: ignore[misc] # a bound default, which mypy cannot type
         return lost
 
     async def _insert_new(self, collection: str, values: Sequence[Any]) -> None:
