@@ -10,7 +10,10 @@ from contracts.errors import SetupFault
 from runtime.foundation import Foundation
 from runtime.process import HttpServer, Process, main
 from runtime.settings import Settings
+from runtime.store.answers import AnswerStore
 from runtime.store.deadletters import DeadLetterStore
+from runtime.store.outbound import OutboundStore
+from runtime.store.templates import TemplateStore
 
 
 def compose(process: Process) -> None:
@@ -25,6 +28,11 @@ def compose(process: Process) -> None:
         presence=base.presence,
         agent_queues=base.agent_queues,
         dead_letters=DeadLetterStore(base.store),
+        outbound=OutboundStore(base.store),
+        answers=AnswerStore(base.store),
+        templates=TemplateStore(base.store),
+        media=base.media,
+        media_max_bytes=settings.media_max_bytes,
         outbox=base.outbox,
         token=_token(settings),
         clock=base.clock,

@@ -13,7 +13,7 @@ from contracts.accounts import Account
 from contracts.base import Count, Value
 from contracts.configuration import Configuration
 from contracts.errors import Conflict
-from gateway.registry import check_credentials
+from gateway.registry import check_credentials, webhook_path
 from runtime.store.configuration import Draft
 
 _SETTINGS: Mapping[str, Any] = {
@@ -86,6 +86,17 @@ def as_input(stored: Account, patch: Mapping[str, Any]) -> dict[str, Any]:
     return document
 
 
+def _revealed(account: Account, configuration: Configuration) -> Account:
+    """The account with its secrets in the clear: one that was just written has them, one that was read has names only.
+
+    Then they are those of the configuration in use, which follows a change within a second.
+    """
+    known = configuration.accounts.get(account.id)
+    if known is None or any(secret.get_secret_value() for secret in account.secrets.values()):
+        return account
+    return account.model_copy(update={"secrets": known.secrets})
+
+
 def account_resource(public_url: str) -> Resource[Account]:
     """The resource; `public_url` is where providers reach the accounts that have no domain of their own."""
 
@@ -95,7 +106,8 @@ def account_resource(public_url: str) -> Resource[Account]:
             {
                 **shown,
                 "secrets_set": sorted(account.secrets),
-                "webhook_url": (account.domain or public_url.rstrip("/")) + account.webhook_path,
+                "webhook_url": (account.domain or public_url.rstrip("/"))
+                + webhook_path(_revealed(account, configuration)),
                 "warnings": account_warnings(account, configuration),
             }
         )

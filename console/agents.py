@@ -58,7 +58,7 @@ class AgentApi:
         if presence.state is AgentState.AVAILABLE:
             queues = self._with.configuration_cache.current.queues_of(agent_id)
             targets = [agent_target(agent_id), *(queue_target(queue.id) for queue in queues)]
-            await _follow(self._with.outbox.serve(targets, call.correlation_id), call.correlation_id)
+            await follow(self._with.outbox.serve(targets, call.correlation_id), call.correlation_id)
         return presence
 
     async def queue(self, call: Call[Nothing, Nothing]) -> AgentQueue:
@@ -71,7 +71,7 @@ class AgentApi:
         agent_id = await self._agent(call.path["id"])
         interaction = await self._with.assignments.accept(call.path["interaction"], agent_id)
         event = OfferAccepted(**self._about(interaction), interaction_id=interaction.id, agent_id=agent_id)
-        await _follow(self._with.outbox.events([event]), interaction.correlation_id)
+        await follow(self._with.outbox.events([event]), interaction.correlation_id)
         return interaction
 
     async def reject(self, call: Call[Nothing, Nothing]) -> Interaction:
@@ -81,7 +81,7 @@ class AgentApi:
         event = OfferRejected(
             **self._about(interaction), interaction_id=interaction.id, agent_id=agent_id, round=interaction.round
         )
-        await _follow(self._with.outbox.events([event]), interaction.correlation_id)
+        await follow(self._with.outbox.events([event]), interaction.correlation_id)
         return interaction
 
     async def _agent(self, agent_id: str) -> str:
@@ -99,11 +99,12 @@ class AgentApi:
         }
 
 
-async def _follow(publishing: Awaitable[None], correlation_id: str) -> None:
+async def follow(publishing: Awaitable[None], correlation_id: str) -> None:
+    """Publish what follows from a click that has taken effect; if the broker is away, the clock sees to it later."""
     try:
         await publishing
     except Unavailable as error:
-        log.warning("agents.not_published", correlation_id=correlation_id, reason=str(error))
+        log.warning("console.not_published", correlation_id=correlation_id, reason=str(error))
 
 
 def agent_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any]]:

@@ -15,8 +15,11 @@ from console.authentication import bearer
 from console.dependencies import ConsoleDependencies
 from console.interactions import interaction_routes
 from console.kinds import KINDS
+from console.media import media_routes
+from console.messages import message_routes
 from console.providers import provider_routes
 from console.resources import resource_routes
+from console.templates import template_routes
 from runtime.http import Call, Nothing, Route, build_app, openapi
 
 TITLE = "Switchboard"
@@ -41,6 +44,9 @@ def console_routes(dependencies: ConsoleDependencies) -> list[Route[Any, Any]]:
         *(route for kind in KINDS for route in resource_routes(kind, dependencies)),
         *agent_routes(dependencies),
         *interaction_routes(dependencies),
+        *message_routes(dependencies),
+        *template_routes(dependencies),
+        *media_routes(dependencies),
         *provider_routes(),
     ]
     return [*routes, *_descriptions(routes)]

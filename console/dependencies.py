@@ -6,13 +6,17 @@ from pydantic import SecretStr
 
 from runtime.clock import Clock
 from runtime.configuration import ConfigurationCache
+from runtime.media.seam import MediaStore
 from runtime.publishing import Outbox
 from runtime.store.agent_queues import AgentQueues
+from runtime.store.answers import AnswerStore
 from runtime.store.assignments import Assignments
 from runtime.store.configuration import ConfigurationStore
 from runtime.store.deadletters import DeadLetterStore
 from runtime.store.interactions import InteractionStore
+from runtime.store.outbound import OutboundStore
 from runtime.store.presence import PresenceStore
+from runtime.store.templates import TemplateStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +30,11 @@ class ConsoleDependencies:
     presence: PresenceStore
     agent_queues: AgentQueues
     dead_letters: DeadLetterStore
+    outbound: OutboundStore
+    answers: AnswerStore
+    templates: TemplateStore
+    media: MediaStore
+    media_max_bytes: int
     outbox: Outbox
     token: SecretStr
     clock: Clock

@@ -13,7 +13,7 @@ from contracts.base import Count, Instant, Value
 from contracts.commands import queue_target
 from contracts.deadletters import DeadLetter
 from contracts.errors import ConfigurationFault, NotFound
-from contracts.interactions import Interaction, InteractionState, RoutingTrace
+from contracts.interactions import Interaction, InteractionState, RoutingTrace, Window, window_of
 from contracts.queues import Queue
 from contracts.stored import StoredMessage
 from runtime.http import Call, Nothing, Route
@@ -53,6 +53,12 @@ class DeadLetterQuery(Value):
     cursor: Instant | None = None
 
 
+class InteractionView(Interaction):
+    """An interaction, and whether its customer may be written to freely now."""
+
+    window: Window
+
+
 class Messages(Value):
     """A part of a message log; `cursor` asks for the next one, and is null at its end."""
 
@@ -83,6 +89,8 @@ class InteractionApi:
     """The operations on interactions and dead letters; all of them read."""
 
     def __init__(self, dependencies: ConsoleDependencies) -> None:
+        self._outbound = dependencies.outbound
+        self._clock = dependencies.clock
         self._interactions = dependencies.interactions
         self._dead_letters = dependencies.dead_letters
         self._configuration = dependencies.configuration_store
@@ -104,12 +112,13 @@ class InteractionApi:
         shown = tuple(found[: query.limit])
         return Paged[Interaction](items=shown, cursor=shown[-1].id if len(found) > len(shown) else None)
 
-    async def read(self, call: Call[Nothing, Nothing]) -> Interaction:
+    async def read(self, call: Call[Nothing, Nothing]) -> InteractionView:
         """One interaction."""
         interaction = await self._interactions.get(call.path["id"])
         if interaction is None:
             raise NotFound(f"there is no interaction {call.path['id']}")
-        return interaction
+        window = window_of(await self._outbound.last_inbound_at(interaction), self._clock())
+        return InteractionView.model_validate({**dict(interaction), "window": window})
 
     async def messages(self, call: Call[Nothing, MessageQuery]) -> Messages:
         """A part of the message log, in order."""
@@ -162,7 +171,7 @@ def interaction_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any,
         handler=api.read,
         summary="Read an interaction",
         tag=_TAG,
-        response=Interaction,
+        response=InteractionView,
         errors=missing,
     )
     yield Route(

@@ -3,6 +3,7 @@
 The position of an entry, counted from 1, is what a jump names.
 """
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -12,6 +13,15 @@ from contracts.base import Id, Value
 Position = Annotated[int, Field(ge=1, le=1000)]
 Timeout = Annotated[int, Field(ge=1, le=7 * 24 * 3600, description="seconds")]
 Condition = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+
+
+ENDPOINT = re.compile(r"^https?://([A-Za-z0-9.-]+)(:[0-9]{1,5})?([/?][^\s\\#]*)?$")
+
+
+def host_of(url: str) -> str:
+    """The host of an endpoint's URL, in lower case; empty where it has none."""
+    found = ENDPOINT.match(url)
+    return found[1].lower() if found else ""
 
 
 class Entry(Value):
@@ -53,7 +63,11 @@ class GotoAction(Entry):
 
 
 class AutoReplyAction(Entry):
-    """Send a text to the customer."""
+    """Send a text to the customer; it may hold variables (`runtime/templates.py`).
+
+    `once`: the first time that the walk comes by in an interaction; `always`: each time, but once for one event;
+    `first_message`: while the customer has sent one message only, once.
+    """
 
     action: Literal["AutoReply"] = "AutoReply"
     text: Annotated[str, StringConstraints(min_length=1, max_length=4096)]
@@ -75,11 +89,19 @@ class TagAction(Entry):
 
 
 class WebhookAction(Entry):
-    """Call an HTTP endpoint with the interaction; its answer may set attributes and choose the next position."""
+    """Call an HTTP endpoint with the interaction; its answer may set attributes and choose the next position.
+
+    `host`, in lower case and without the port, must be on the installation's list of hosts that may be called.
+    """
 
     action: Literal["Webhook"] = "Webhook"
-    url: Annotated[str, StringConstraints(pattern=r"^https?://[^/\s]+", max_length=2000)]
+    url: Annotated[str, StringConstraints(pattern=ENDPOINT.pattern, max_length=2000)]
     timeout: Annotated[int, Field(ge=1, le=30, description="seconds")] = 5
+
+    @property
+    def host(self) -> str:
+        """The host of the URL."""
+        return host_of(self.url)
 
 
 class NoopAction(Entry):

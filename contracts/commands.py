@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from contracts.base import Value
+from contracts.base import Instant, Value
 from contracts.interactions import AgentQueueEntry
 from contracts.outbound import OutboundSignal
 
@@ -83,7 +83,26 @@ class SynchroniseTemplates(Value):
     account_id: str
 
 
-ErrandCommand = Annotated[FetchMedia | SynchroniseTemplates, Field(discriminator="type")]
+class CallWebhook(Value):
+    """Call the endpoint of a `Webhook` entry that an interaction waits at; the answer is a `WebhookAnswered`.
+
+    `step` is the run of the entry: together with the interaction it names the call. `body` is the JSON that is sent.
+    An answer after `expires_at` comes too late: the list has gone on.
+    """
+
+    type: Literal["call_webhook"] = "call_webhook"
+    correlation_id: str
+    account_id: str
+    contact_key: str
+    interaction_id: str
+    step: int
+    url: str
+    timeout: Annotated[int, Field(description="seconds")]
+    expires_at: Instant
+    body: str
+
+
+ErrandCommand = Annotated[FetchMedia | SynchroniseTemplates | CallWebhook, Field(discriminator="type")]
 """What takes long and needs no order: any sender may run it."""
 
 ERRAND: TypeAdapter[ErrandCommand] = TypeAdapter(ErrandCommand)

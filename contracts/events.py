@@ -71,8 +71,28 @@ class DeadlineReached(ConversationEvent):
     due_at: Instant
 
 
+class WebhookAnswered(ConversationEvent):
+    """The endpoint of a `Webhook` entry has answered, or could not be asked: `failure` says why, without its words.
+
+    `attributes` are laid over the interaction's, a null takes one away; `position` is where the list is to go on.
+    """
+
+    type: Literal["webhook_answered"] = "webhook_answered"
+    interaction_id: str
+    step: int
+    failure: str | None = None
+    attributes: dict[str, str | int | float | bool | None] = Field(default_factory=dict)
+    position: int | None = None
+
+
 Event = Annotated[
-    MessageReceived | StatusReported | NoticeReceived | OfferAccepted | OfferRejected | DeadlineReached,
+    MessageReceived
+    | StatusReported
+    | NoticeReceived
+    | OfferAccepted
+    | OfferRejected
+    | DeadlineReached
+    | WebhookAnswered,
     Field(discriminator="type"),
 ]
 

@@ -3,6 +3,7 @@
 (domain, sections 4, 6 and 7)
 """
 
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ from pydantic import Field
 
 from contracts.base import Count, Instant, Value
 from contracts.errors import IllegalTransition
+from contracts.messages import StatusReason
 
 
 class InteractionState(StrEnum):
@@ -30,9 +32,9 @@ TRANSITIONS = {
     _S.OFFERED: frozenset({_S.OFFERED, _S.WAITING, _S.ROUTING, _S.ASSIGNED, _S.CLOSED}),
     _S.ASSIGNED: frozenset({_S.ASSIGNED, _S.WRAPUP, _S.CLOSED}),
     _S.WRAPUP: frozenset({_S.WRAPUP, _S.CLOSED}),
-    _S.CLOSED: frozenset[InteractionState](),
+    _S.CLOSED: frozenset({_S.ROUTING}),
 }
-"""Which state may follow which."""
+"""Which state may follow which. A closed interaction is routed again where its account re-opens it."""
 
 
 def check_transition(before: InteractionState, after: InteractionState) -> InteractionState:
@@ -46,6 +48,44 @@ def check_transition(before: InteractionState, after: InteractionState) -> Inter
     return after
 
 
+WINDOW = timedelta(hours=24)
+"""For how long after a customer's message WhatsApp lets a business write freely; afterwards it takes templates only."""
+
+
+class Window(Value):
+    """Whether a customer may be written to freely now: from their last message to that account until `closes_at`."""
+
+    last_inbound_at: Instant | None = None
+    closes_at: Instant | None = None
+    open: bool = False
+
+
+def window_of(last_inbound_at: datetime | None, now: datetime) -> Window:
+    """The window of a customer who wrote last at that time, or never."""
+    if last_inbound_at is None:
+        return Window()
+    closes_at = last_inbound_at + WINDOW
+    return Window(last_inbound_at=last_inbound_at, closes_at=closes_at, open=now < closes_at)
+
+
+class Reply(Value):
+    """An automatic reply that an event has brought about: the entry of the list, its number in the log, its text."""
+
+    event_id: str
+    position: Count
+    sequence: Count
+    text: str
+    at: Instant
+
+
+class Failure(Value):
+    """An outbound message that did not reach the customer, and why."""
+
+    message_id: str
+    at: Instant
+    reason: StatusReason | None = None
+
+
 class Interaction(Value):
     """An interaction as it is stored.
 
@@ -54,6 +94,16 @@ class Interaction(Value):
     `due_at` is the next moment at which time alone changes something: the earlier of `step_ends_at`, `offer_ends_at`.
     `applied` maps the events of the last write by the router to the sequence number that each message got, so that an
     event which comes again after a crash is recognised. `version` grows with every write.
+    `sequence` numbers the messages of the log in both directions, the last one has it; `message_count` counts the
+    customer's alone, and `last_inbound` is the number of their last one. Who adds to the log raises `sequence` and
+    `version` in the same conditional or atomic write.
+    While an entry of the list is called over HTTP, the state is `routing` and `cursor` and `step` are that entry's.
+    `steps` counts the entries that were walked since the walk began or was last held up by a queue or an agent.
+    `replied` are the positions whose automatic reply was sent in this interaction; `replies` are the replies of the
+    events in `applied`, which a crash may have kept from the log.
+    `first_message_at` and `last_message_at` are of the customer's messages, `first_outbound_at` and `last_outbound_at`
+    of ours, automatic ones included; `first_answer_at` is when an agent first answered. `failure` is the last message
+    that did not reach the customer, until an agent has read or answered.
     """
 
     id: str
@@ -80,19 +130,30 @@ class Interaction(Value):
     cursor: Count = 0
     step: Count = 0
     step_ends_at: Instant | None = None
+    steps: Count = 0
     due_at: Instant | None = None
+    sequence: Count = 0
     message_count: Count = 0
+    last_inbound: Count = 0
     unread: Count = 0
     preview: Annotated[str, Field(max_length=200)] = ""
     tags: tuple[str, ...] = ()
     attributes: dict[str, Any] = Field(default_factory=dict)
     disposition: tuple[str, ...] = ()
     opened_at: Instant
+    reopened: Count = 0
+    reopened_at: Instant | None = None
     first_message_at: Instant | None = None
     last_message_at: Instant | None = None
+    first_outbound_at: Instant | None = None
+    last_outbound_at: Instant | None = None
+    first_answer_at: Instant | None = None
+    failure: Failure | None = None
     accepted_at: Instant | None = None
     closed_at: Instant | None = None
     config_version: Count = 0
+    replied: tuple[int, ...] = ()
+    replies: tuple[Reply, ...] = ()
     applied: dict[str, int] = Field(default_factory=dict)
     version: Count = 0
 
@@ -107,7 +168,10 @@ class OfferOutcome(StrEnum):
 
 
 class Offer(Value):
-    """One offer of one interaction to one agent in one round."""
+    """One offer of one interaction to one agent in one round.
+
+    `pause_after_missed` is the queue's rule at the time: who misses so many in a row is paused; 0 = never.
+    """
 
     id: str
     interaction_id: str
@@ -116,6 +180,7 @@ class Offer(Value):
     round: Count
     offered_at: Instant
     ends_at: Instant
+    pause_after_missed: Count = 0
     outcome: OfferOutcome | None = None
     ended_at: Instant | None = None
 
@@ -153,6 +218,7 @@ class AgentQueueEntry(Value):
     waiting_since: Instant | None = None
     offer_ends_at: Instant | None = None
     round: Count = 0
+    failure: Failure | None = None
     correlation_id: str
     version: Count
 

@@ -19,6 +19,8 @@ class Span(Value):
 
     @model_validator(mode="after")
     def _ends_after_start(self) -> Self:
+        if self.start.tzinfo is not None or self.end.tzinfo is not None:
+            raise ValueError("start and end must have no time zone: that of the account counts")
         if self.end < self.start:
             raise ValueError("end must not be before start: write two spans for one that passes midnight")
         return self

@@ -7,22 +7,36 @@ from pydantic import Field
 
 from contracts.base import Count, Id, Instant, Name, Value
 
+MOST_WEIGHT = 10
+
 
 class Strategy(StrEnum):
-    """How a queue chooses among its eligible agents."""
+    """How a queue chooses among its eligible agents: all at once, the one after the last, the one notified longest ago,
+    the one with the fewest open interactions."""
 
     BEEPALL = "beepall"
     RRMEMORY = "rrmemory"
+    LEAST_RECENT = "least_recent"
+    FEWEST_OPEN = "fewest_open"
 
 
 class Queue(Value):
-    """A queue: its members in order are `agents`; `agent_timeout` bounds one offer, in seconds."""
+    """A queue: its members in order are `agents`; `agent_timeout` bounds one offer, in seconds.
+
+    Agents who are members of several queues are offered what waits in the one with the greater `weight` first.
+    `preferred_agent_for`: for so many seconds an interaction is offered to the agent who last served the contact, if
+    they are eligible. `skip_without_agents`: the step is over at once when no member is logged in.
+    `pause_after_missed`: an agent who misses so many offers in a row is paused.
+    """
 
     id: Id
     name: Name
     strategy: Strategy = Strategy.RRMEMORY
     agent_timeout: Annotated[int, Field(ge=1, le=24 * 3600)] = 30
-    weight: Annotated[int, Field(ge=0, le=10)] = 0
+    weight: Annotated[int, Field(ge=0, le=MOST_WEIGHT)] = 0
+    preferred_agent_for: Annotated[int, Field(ge=0, le=24 * 3600, description="seconds; 0 = nobody is preferred")] = 0
+    skip_without_agents: bool = False
+    pause_after_missed: Annotated[int, Field(ge=0, le=100, description="offers; 0 = never")] = 0
     description: Annotated[str, Field(max_length=500)] = ""
     agents: tuple[Id, ...] = ()
     teams: tuple[Id, ...] = ()

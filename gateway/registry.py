@@ -14,19 +14,25 @@ from pydantic import SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
 import gateway.providers
+from contracts.accounts import Account
 from contracts.base import Value
 from contracts.errors import ConfigurationFault
-from gateway.providers.seam import Manifest, Provider
+from gateway.providers.delivery import HoldsTemplates
+from gateway.providers.seam import Manifest, Provider, SecretUrl
 
 
 class CredentialField(Value):
-    """One line of a credential form. `rule` completes the sentence "must be ..."; a secret is never shown again."""
+    """One line of a credential form. `rule` completes the sentence "must be ..."; a secret is never shown again.
+
+    A secret that is `made_up` when it is left out must be shown once to whoever saved the form: they need it elsewhere.
+    """
 
     name: str
     label: str
     rule: str
     secret: bool
     required: bool
+    made_up: bool = False
 
 
 @cache
@@ -43,6 +49,11 @@ def providers() -> Mapping[str, Provider]:
     folders = (folder for folder in _folders() if folder.rpartition(".")[2] in names)
     found = (import_module(f"{folder}.provider").PROVIDER for folder in folders)
     return MappingProxyType({provider.manifest.name: provider for provider in found})
+
+
+def holds_templates(provider: str) -> bool:
+    """Whether a provider's templates can be read, so that those of an account are known."""
+    return isinstance(providers().get(provider), HoldsTemplates)
 
 
 def _folders() -> Iterator[str]:
@@ -66,6 +77,7 @@ def _line(name: str, field: FieldInfo) -> CredentialField:
         rule=field.description or "",
         secret=_is_secret(field.annotation),
         required=field.is_required(),
+        made_up=field.default_factory is not None,
     )
 
 
@@ -103,6 +115,14 @@ def _refusal(error: ValidationError, fields: Mapping[str, FieldInfo]) -> Configu
     if first["type"] == "missing":
         return ConfigurationFault(f"credentials.{name}", "is required")
     return ConfigurationFault(f"credentials.{name}", f"must be {fields[name].description}")
+
+
+def webhook_path(account: Account) -> str:
+    """The path of an account's webhook URL, with the secret part that its provider may want. `account` has its secrets
+    in the clear."""
+    provider = providers().get(account.type)
+    query = provider.callback_query(account) if isinstance(provider, SecretUrl) else ""
+    return f"{account.webhook_path}?{query}" if query else account.webhook_path
 
 
 def _manifest(provider: str) -> Manifest:

@@ -9,13 +9,20 @@ from runtime.consumer import PartitionConsumer
 from runtime.foundation import Foundation
 from runtime.process import Process, main
 from runtime.store.figures import FigureStore
+from runtime.store.refusals import RefusalStore
 
 
 def compose(process: Process) -> None:
     """Put the router together."""
     base = Foundation(process)
     router = Router(
-        base.configuration, base.interactions, Figures(FigureStore(base.store)), base.outbox, base.metrics, base.clock
+        base.configuration,
+        base.interactions,
+        Figures(FigureStore(base.store)),
+        RefusalStore(base.store),
+        base.outbox,
+        base.metrics,
+        base.clock,
     )
     consumer = PartitionConsumer(
         "router",

@@ -1,28 +1,34 @@
 """The decisions of one batch: pure bookkeeping between what was loaded and what is to be stored."""
 
-import traceback
 from collections.abc import Mapping
 from datetime import datetime
+from typing import assert_never
 
 from contracts.commands import ContactSeed
 from contracts.contacts import contact_id
-from contracts.deadletters import DeadLetter
 from contracts.events import DeadlineReached, Event, MessageReceived, NoticeReceived, StatusReported
-from contracts.interactions import Interaction, RoutingTrace, TraceEntry
+from contracts.interactions import Interaction, Reply, RoutingTrace, TraceEntry
 from contracts.messages import InboundMessage, message_id
-from contracts.stored import Rejection, StoredMessage, StoredNotice, StoredStatus
-from router.engine import ConversationState, Decision, QueueFigures, RoutingConfiguration, decide
-from router.engine.values import (
+from router.engine import (
+    CallEndpoint,
+    ConversationState,
+    Decision,
     Effect,
     Notify,
+    QueueFigures,
     RecordNotice,
     RecordStatus,
     RejectSender,
+    RoutingConfiguration,
     SeedContact,
+    SendReply,
     ServeTarget,
     StoreMessage,
+    call_again,
+    decide,
 )
 from router.outcome import Outcome
+from router.records import call_of, fetch_of, letter, notice_of, refusal_of, rejection, status_of, stored
 from runtime.store.loading import Loaded
 
 
@@ -56,20 +62,20 @@ class Batch:
             elif not isinstance(event, MessageReceived) or self._is_new(event):
                 self._decide(event, outcome)
         except Exception as error:  # noqa: BLE001 - the boundary of one event: its neighbours go on
-            outcome.letters.append(_letter(event, error, self._now))
+            outcome.letters.append(letter(event, error, self._now))
 
     def _outcome(self, event: Event) -> Outcome:
         key = event.conversation
         if key not in self.outcomes:
-            interaction = self._loaded.interactions.get(key)
-            self.outcomes[key] = Outcome(key, interaction, loaded=interaction)
+            interaction, last = self._loaded.interactions.get(key), self._loaded.last.get(key)
+            loaded = {one.id: one for one in (last, interaction) if one is not None}
+            self.outcomes[key] = Outcome(key, interaction, last, loaded)
         return self.outcomes[key]
 
     def _applied_to(self, event: Event, outcome: Outcome) -> Interaction | None:
         """The interaction that the event has been applied to before, open or closed since."""
-        if outcome.loaded is not None and event.event_id in outcome.loaded.applied:
-            return outcome.loaded
-        return self._loaded.finished.get(event.event_id)
+        known = (one for one in outcome.loaded.values() if event.event_id in one.applied)
+        return next(known, None) or self._loaded.finished.get(event.event_id)
 
     def _is_new(self, event: MessageReceived) -> bool:
         stored_id = message_id(event.account_id, event.message.provider_id)
@@ -96,6 +102,8 @@ class Batch:
         outcome.deliver(interaction, settle=True, contact=contact)
         if interaction.waiting_for is not None:
             outcome.serve(interaction.waiting_for, event.correlation_id)
+        if call := call_again(interaction, self._state(event, outcome), self._configuration, self._now):
+            outcome.errands.append(call_of(call, event))
 
     def _decide(self, event: Event, outcome: Outcome) -> None:
         # The clock that found a deadline may be ahead of this host's: what it says is due, is.
@@ -123,6 +131,7 @@ class Batch:
             queues=self._queues,
             previous_agent=self._loaded.previous_agents.get(event.conversation),
             message=self._last.get(interaction.id) if interaction else None,
+            last=outcome.last,
         )
 
     def _trace(self, event: Event, interaction: Interaction, decision: Decision) -> RoutingTrace:
@@ -136,98 +145,56 @@ class Batch:
         )
 
     def _store(self, event: MessageReceived, interaction_id: str, sequence: int, outcome: Outcome) -> None:
-        outcome.messages.append(_stored(event, interaction_id, sequence))
+        message = stored(event, interaction_id, sequence)
+        outcome.messages.append(message)
+        if fetch := fetch_of(message):
+            outcome.errands.append(fetch)
         self._last[interaction_id] = event.message
 
     def _carry_out(self, effect: Effect, event: Event, interaction: Interaction | None, outcome: Outcome) -> None:
-        match effect, event, interaction:
-            case StoreMessage(interaction_id, sequence), MessageReceived(), _:
-                self._store(event, interaction_id, sequence, outcome)
-            case RejectSender(reason), MessageReceived(), _:
-                outcome.rejections.append(_rejection(event, reason))
-            case SeedContact(contact), _, Interaction():
-                outcome.deliver(interaction, contact=contact)
-            case Notify(settle), _, Interaction():
-                outcome.deliver(interaction, settle=settle)
-            case ServeTarget(target), _, _:
+        match effect:
+            case CallEndpoint():
+                outcome.errands.append(call_of(effect, event))
+            case ServeTarget(target):
                 outcome.serve(target, event.correlation_id)
-            case RecordStatus(), StatusReported(), _:
-                outcome.statuses.append(_status(event))
-            case RecordNotice(), NoticeReceived(), _:
-                outcome.notices.append(_notice(event))
+            case SeedContact() | Notify() | SendReply():
+                self._tell(effect, event, interaction, outcome)
+            case StoreMessage() | RejectSender() | RecordStatus() | RecordNotice():
+                self._keep(effect, event, outcome)
+            case _:
+                assert_never(effect)
+
+    def _tell(
+        self,
+        effect: SeedContact | Notify | SendReply,
+        event: Event,
+        interaction: Interaction | None,
+        outcome: Outcome,
+    ) -> None:
+        match effect, interaction:
+            case SeedContact(contact), Interaction():
+                outcome.deliver(interaction, contact=contact)
+            case Notify(settle), Interaction():
+                outcome.deliver(interaction, settle=settle)
+            case SendReply(position, sequence, text), Interaction():
+                reply = Reply(event_id=event.event_id, position=position, sequence=sequence, text=text, at=self._now)
+                outcome.reply(interaction, reply, event.correlation_id)
+            case _:
+                raise AssertionError(f"{type(effect).__name__} without an interaction")
+
+    def _keep(
+        self, effect: StoreMessage | RejectSender | RecordStatus | RecordNotice, event: Event, outcome: Outcome
+    ) -> None:
+        match effect, event:
+            case StoreMessage(interaction_id, sequence), MessageReceived():
+                self._store(event, interaction_id, sequence, outcome)
+            case RejectSender(reason, refusal), MessageReceived():
+                outcome.rejections.append(rejection(event, reason))
+                if refusal:
+                    outcome.refusals.append(refusal_of(event, refusal, self._now))
+            case RecordStatus(), StatusReported():
+                outcome.statuses.append(status_of(event))
+            case RecordNotice(), NoticeReceived():
+                outcome.notices.append(notice_of(event))
             case _:
                 raise AssertionError(f"{type(effect).__name__} does not follow from {type(event).__name__}")
-
-
-def _stored(event: MessageReceived, interaction_id: str, sequence: int) -> StoredMessage:
-    message = event.message
-    return StoredMessage(
-        id=message_id(event.account_id, message.provider_id),
-        event_id=event.event_id,
-        correlation_id=event.correlation_id,
-        interaction_id=interaction_id,
-        account_id=event.account_id,
-        contact_key=event.contact_key,
-        direction="inbound",
-        sequence=sequence,
-        provider_id=message.provider_id,
-        content=message.content,
-        context=message.context,
-        sent_at=message.sent_at,
-        received_at=event.received_at,
-    )
-
-
-def _rejection(event: MessageReceived, reason: str) -> Rejection:
-    return Rejection(
-        id=message_id(event.account_id, event.message.provider_id),
-        account_id=event.account_id,
-        contact_key=event.contact_key,
-        reason=reason,
-        at=event.received_at,
-        correlation_id=event.correlation_id,
-    )
-
-
-def _status(event: StatusReported) -> StoredStatus:
-    status = event.status
-    about = message_id(event.account_id, status.provider_id)
-    return StoredStatus(
-        id=f"{about}:{status.provider_state}",
-        message_id=about,
-        account_id=event.account_id,
-        contact_key=event.contact_key,
-        provider_id=status.provider_id,
-        state=status.state,
-        provider_state=status.provider_state,
-        reason=status.reason,
-        reference=status.reference,
-        occurred_at=status.occurred_at,
-        correlation_id=event.correlation_id,
-    )
-
-
-def _notice(event: NoticeReceived) -> StoredNotice:
-    return StoredNotice(
-        id=event.event_id,
-        account_id=event.account_id,
-        contact_key=event.contact_key,
-        kind=event.kind,
-        raw=event.raw,
-        at=event.received_at,
-        correlation_id=event.correlation_id,
-    )
-
-
-def _letter(event: Event, error: Exception, now: datetime) -> DeadLetter:
-    return DeadLetter(
-        id=event.event_id,
-        stage="router",
-        reason=str(error) or type(error).__name__,
-        attempts=1,
-        at=now,
-        correlation_id=event.correlation_id,
-        account_id=event.account_id,
-        body=event.model_dump(mode="json"),
-        trace="".join(traceback.format_exception(error)),
-    )

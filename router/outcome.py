@@ -3,25 +3,33 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from contracts.commands import Command, ContactSeed, Deliver, Serve
+from contracts.commands import Command, ContactSeed, Deliver, ErrandCommand, Serve
 from contracts.deadletters import DeadLetter
 from contracts.events import Event
-from contracts.interactions import Interaction, RoutingTrace
+from contracts.interactions import Interaction, Reply, RoutingTrace
 from contracts.stored import Rejection, StoredMessage, StoredNotice, StoredStatus
+from router.records import reply_of
 from runtime.store.agent_queues import entries_of
 from runtime.store.interactions import Change
 
 
 @dataclass(slots=True)
 class Outcome:
-    """The outcome of one conversation's events of a batch. `interaction` is the open one as it stands now, if any."""
+    """The outcome of one conversation's events of a batch.
+
+    `interaction` is the open one as it stands now, if any, and `last` the closed one before it, where that may be
+    opened again; `loaded` are those two as they were read. `refusals` go only to senders who heard none for a while.
+    """
 
     conversation: str
     interaction: Interaction | None
-    loaded: Interaction | None = None
+    last: Interaction | None
+    loaded: dict[str, Interaction]
     written: dict[str, Interaction] = field(default_factory=dict)
     applied: dict[str, dict[str, int]] = field(default_factory=dict)
+    replies: dict[str, list[Reply]] = field(default_factory=dict)
     messages: list[StoredMessage] = field(default_factory=list)
+    refusals: list[StoredMessage] = field(default_factory=list)
     traces: list[RoutingTrace] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
     statuses: list[StoredStatus] = field(default_factory=list)
@@ -29,16 +37,28 @@ class Outcome:
     letters: list[DeadLetter] = field(default_factory=list)
     delivers: dict[str, Deliver] = field(default_factory=dict)
     serves: dict[str, Serve] = field(default_factory=dict)
+    errands: list[ErrandCommand] = field(default_factory=list)
 
     def change(self, interaction: Interaction, event: Event, sequence: int) -> None:
         """Take over an interaction as it was decided; several changes of a batch become one write."""
         self.written[interaction.id] = interaction
         self.applied.setdefault(interaction.id, {})[event.event_id] = sequence
-        self.interaction = interaction if interaction.open else None
+        if interaction.open:
+            self.interaction = interaction
+        else:
+            self.interaction, self.last = None, interaction
 
     def still_applied(self, interaction: Interaction, event: Event, sequence: int) -> None:
         """Have the next write of an interaction, if one follows, go on naming an event that was applied before."""
         self.applied.setdefault(interaction.id, {})[event.event_id] = sequence
+        for reply in interaction.replies:
+            if reply.event_id == event.event_id:
+                self.reply(interaction, reply, event.correlation_id)
+
+    def reply(self, interaction: Interaction, reply: Reply, correlation_id: str) -> None:
+        """Have an automatic reply sent. The interaction names it until its next write, in case a crash comes first."""
+        self.replies.setdefault(interaction.id, []).append(reply)
+        self.messages.append(reply_of(reply, interaction, correlation_id))
 
     def deliver(self, interaction: Interaction, *, settle: bool = False, contact: ContactSeed | None = None) -> None:
         """Have the agent queues brought in line with an interaction, once a batch."""
@@ -67,9 +87,12 @@ class Outcome:
         return [self._change(interaction) for interaction in self.written.values()]
 
     def _change(self, interaction: Interaction) -> Change:
-        before = self.loaded if self.loaded is not None and self.loaded.id == interaction.id else None
-        version = before.version + 1 if before else 1
-        update = {"version": version, "applied": self.applied[interaction.id]}
+        before = self.loaded.get(interaction.id)
+        update = {
+            "version": before.version + 1 if before else 1,
+            "applied": self.applied[interaction.id],
+            "replies": tuple(self.replies.get(interaction.id, ())),
+        }
         return Change(before, interaction.model_copy(update=update))
 
 

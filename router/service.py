@@ -21,6 +21,7 @@ from router.batch import Batch
 from router.engine import CompiledAccount, QueueFigures, RoutingConfiguration
 from router.figures import Figures
 from router.outcome import Outcome, commands_of
+from router.records import sends_of
 from runtime.bundles import unbundle
 from runtime.clock import Clock
 from runtime.configuration import ConfigurationCache
@@ -29,6 +30,7 @@ from runtime.metrics import Metrics
 from runtime.publishing import Outbox
 from runtime.store.interactions import InteractionStore
 from runtime.store.loading import Loaded
+from runtime.store.refusals import RefusalStore
 
 log = get_logger(__name__)
 
@@ -41,6 +43,7 @@ class Router:
         configuration: ConfigurationCache,
         interactions: InteractionStore,
         figures: Figures,
+        refusals: RefusalStore,
         outbox: Outbox,
         metrics: Metrics,
         clock: Clock,
@@ -49,6 +52,7 @@ class Router:
         self._routing = RoutingConfiguration(configuration.current)
         self._interactions = interactions
         self._figures = figures
+        self._refusals = refusals
         self._outbox = outbox
         self._metrics = metrics
         self._clock = clock
@@ -89,12 +93,17 @@ class Router:
             leading=all(outcome.messages for outcome in outcomes if outcome.written),
         )
         done = [outcome for outcome in batch.outcomes.values() if lost.isdisjoint(outcome.written)]
+        said = await self._refusals.claim([r for outcome in done for r in outcome.refusals], self._clock())
+        messages = [*said, *(message for outcome in done for message in outcome.messages)]
         await asyncio.gather(
-            self._record(done),
+            self._record(done, messages),
             self._outbox.commands(commands_of(done)),
         )
-        # Whoever runs an errand looks for what it is about in the store: not before it is there.
-        await self._outbox.errands([errand for outcome in done for errand in outcome.errands])
+        # Who sends or runs an errand looks for what it is about in the store: not before it is there.
+        await asyncio.gather(
+            self._outbox.send(sends_of(messages)),
+            self._outbox.errands([errand for outcome in done for errand in outcome.errands]),
+        )
         self._tell(done, batch.repeated)
         redo = {outcome.conversation for outcome in batch.outcomes.values()} - {o.conversation for o in done}
         return [event for event in events if event.conversation in redo]
@@ -107,6 +116,7 @@ class Router:
             _contacts(events, compiled),
             _messages(events),
             {event.event_id for event in events},
+            _reopening(events, compiled),
         )
         batch = Batch(
             routing,
@@ -138,10 +148,10 @@ class Router:
         found = ((interaction_id, _inbound(message)) for interaction_id, message in messages.items())
         return {interaction_id: message for interaction_id, message in found if message is not None}
 
-    async def _record(self, outcomes: Sequence[Outcome]) -> None:
+    async def _record(self, outcomes: Sequence[Outcome], messages: Sequence[StoredMessage]) -> None:
         await asyncio.gather(
             self._interactions.record(
-                messages=[m for o in outcomes for m in o.messages],
+                messages=messages,
                 traces=[t for o in outcomes for t in o.traces],
                 rejections=[r for o in outcomes for r in o.rejections],
                 notices=[n for o in outcomes for n in o.notices],
@@ -153,7 +163,8 @@ class Router:
     def _tell(self, outcomes: Sequence[Outcome], repeated: int) -> None:
         handled = self._metrics.handled
         counts = {
-            "stored": sum(len(o.messages) for o in outcomes),
+            "stored": sum(message.direction == "inbound" for o in outcomes for message in o.messages),
+            "replied": sum(message.direction == "outbound" for o in outcomes for message in o.messages),
             "rejected": sum(len(o.rejections) for o in outcomes),
             "status": sum(len(o.statuses) for o in outcomes),
             "notice": sum(len(o.notices) for o in outcomes),
@@ -193,6 +204,12 @@ def _messages(events: Iterable[Event]) -> set[str]:
         for event in events
         if isinstance(event, MessageReceived)
     }
+
+
+def _reopening(events: Iterable[Event], accounts: Mapping[str, CompiledAccount | None]) -> set[str]:
+    """The conversations whose last closed interaction a message may open again."""
+    found = ((event, accounts[event.account_id]) for event in events if isinstance(event, MessageReceived))
+    return {event.conversation for event, compiled in found if compiled and compiled.account.reopen_within}
 
 
 def _inbound(message: StoredMessage) -> InboundMessage | None:

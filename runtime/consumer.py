@@ -101,6 +101,11 @@ class PartitionConsumer:
         except Unavailable as error:
             log.warning("consumer.leave_failed", stage=self.stage, reason=str(error))
 
+    @property
+    def share(self) -> float:
+        """Which part of the partitions this instance owns, from 0 to 1."""
+        return len(self._subscriptions) / self._partitions
+
     async def check(self) -> None:
         """Return when the work is going on.
 

@@ -1,12 +1,16 @@
-"""Secrets at rest: Fernet (AES-128-CBC with HMAC-SHA256) over one key or several.
+"""Secrets at rest: Fernet (AES-128-CBC with HMAC-SHA256) over one key or several. Signatures by keys made of them.
 
-The first key encrypts, every key decrypts. So a key is rotated by putting the new one first and taking the old one away
-once every secret was written again.
+The first key encrypts and signs, every key decrypts and verifies. So a key is rotated by putting the new one first and
+taking the old one away once every secret was written again.
 """
 
+import base64
+import hmac
 from collections.abc import Sequence
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from contracts.errors import ConfigurationFault, SetupFault
 from runtime.settings import Settings
@@ -59,6 +63,49 @@ class SecretBox:
         except (InvalidToken, ValueError):
             # Without its cause: what the text decodes to may be half of the secret.
             raise UndecryptableSecret(field) from None
+
+
+class Signer:
+    """Signs texts for one purpose: what is signed for one is worth nothing for another.
+
+    Args:
+        keys: as of a `SecretBox`, which is what checks them.
+        purpose: what the signatures are for.
+    """
+
+    def __init__(self, keys: Sequence[str], purpose: str) -> None:
+        self._keys = [_derived(key, purpose) for key in keys]
+
+    def __repr__(self) -> str:
+        return "Signer(**********)"
+
+    def sign(self, text: str) -> str:
+        """The signature of a text, in 43 characters that may stand in a URL."""
+        return _signature(self._keys[0], text)
+
+    def verify(self, text: str, signature: str) -> bool:
+        """Whether a signature is that of a text, by any of the keys; each compared in constant time."""
+        return any(hmac.compare_digest(_signature(key, text).encode(), signature.encode()) for key in self._keys)
+
+
+def signer(settings: Settings, purpose: str) -> Signer:
+    """The signer with the keys of the settings.
+
+    Raises:
+        SetupFault: as `secret_box`.
+    """
+    keys = _keys(settings)
+    SecretBox(keys)
+    return Signer(keys, purpose)
+
+
+def _derived(key: str, purpose: str) -> bytes:
+    derivation = HKDF(algorithm=SHA256(), length=SHA256.digest_size, salt=None, info=purpose.encode())
+    return derivation.derive(base64.urlsafe_b64decode(key))
+
+
+def _signature(key: bytes, text: str) -> str:
+    return base64.urlsafe_b64encode(hmac.digest(key, text.encode(), "sha256")).decode().rstrip("=")
 
 
 def secret_box(settings: Settings) -> SecretBox:

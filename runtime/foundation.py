@@ -11,18 +11,44 @@ from runtime.configuration import ConfigurationCache
 from runtime.crypto import secret_box
 from runtime.process import Process
 from runtime.publishing import Outbox
-from runtime.store import agent_queues, collections, configuration, deadletters, membership, offers, presence
+from runtime.store import (
+    agent_queues,
+    collections,
+    configuration,
+    deadletters,
+    files,
+    media,
+    membership,
+    offers,
+    presence,
+    refusals,
+    templates,
+)
 from runtime.store.agent_queues import AgentQueues
 from runtime.store.assignments import Assignments
 from runtime.store.client import Store
 from runtime.store.configuration import ConfigurationStore
 from runtime.store.interactions import InteractionStore
+from runtime.store.media import GridFSMedia
 from runtime.store.membership import Installation, Membership
 from runtime.store.offers import OfferStore
 from runtime.store.presence import PresenceStore
 
 INDEXES = tuple(
-    module.INDEXES for module in (agent_queues, collections, configuration, deadletters, membership, offers, presence)
+    module.INDEXES
+    for module in (
+        agent_queues,
+        collections,
+        configuration,
+        deadletters,
+        files,
+        media,
+        membership,
+        offers,
+        presence,
+        refusals,
+        templates,
+    )
 )
 
 
@@ -48,6 +74,7 @@ class Foundation:
         self.interactions = InteractionStore(self.store)
         self.presence = PresenceStore(self.store, self.clock)
         self.offers = OfferStore(self.store)
+        self.media = GridFSMedia(self.store, self.clock)
         self.agent_queues = AgentQueues(self.store, self.interactions)
         self.assignments = Assignments(
             self.store, self.interactions, self.agent_queues, self.presence, self.offers, self.clock

@@ -41,6 +41,19 @@ class Metrics:
             ["stage", "outcome"],
             registry=self.registry,
         )
+        self.sends = Counter(
+            "switchboard_sends",
+            "Outbound messages by provider and outcome of a call: sent, failed, unconfirmed or retried.",
+            ["provider", "outcome"],
+            registry=self.registry,
+        )
+        self.call_seconds = Histogram(
+            "switchboard_provider_call_seconds",
+            "Time for a call to a provider.",
+            ["provider"],
+            buckets=LATENCY_BUCKETS,
+            registry=self.registry,
+        )
         self.lag_seconds = Gauge(
             "switchboard_lag_seconds", "Age of the newest event of the last batch.", ["stage"], registry=self.registry
         )

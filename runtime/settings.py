@@ -70,9 +70,50 @@ class Settings(BaseSettings):
     sweep_interval_s: Seconds = Field(2.0, description="How often the clock looks for work that a trigger missed.")
     round_pause_s: Seconds = Field(5.0, description="Pause before the next round when all eligible agents refused.")
     stop_deadline_s: Seconds = Field(20.0, description="Most time that a process takes to stop after SIGTERM.")
+    allowed_hosts: str = Field(
+        "",
+        description="Hosts in private networks that may be called: names or addresses, separated by commas. Any other "
+        "host that has a private address is refused.",
+    )
+    send_concurrency: int = Field(64, ge=1, le=1000, description="Most messages that a sender has under way.")
+    send_account_concurrency: int = Field(
+        16, ge=1, le=1000, description="Most messages that a sender has under way for one account."
+    )
+    send_timeout_s: Seconds = Field(
+        30.0, description="Most time that sending one message may take, all calls to the provider included."
+    )
+    send_retry_s: Seconds = Field(
+        1.0, description="First pause before a message is tried again; it doubles with each attempt, with jitter."
+    )
+    send_retry_most_s: Seconds = Field(60.0, description="Longest pause between attempts at a message.")
+    send_retry_age_s: Seconds = Field(
+        3600.0, description="Age at which a message that was never accepted is given up as failed."
+    )
+    send_sweep_s: Seconds = Field(
+        10.0, description="Age at which the clock has a message looked at again that should have been sent by then."
+    )
+    media_max_bytes: int = Field(
+        100 * 2**20, ge=1, description="Most bytes that a file may have, a customer's or an agent's."
+    )
+    media_link_s: Seconds = Field(
+        24 * 3600.0, description="How long the URL of an agent's file is good, for a provider to fetch it from."
+    )
+    media_sweep_s: Seconds = Field(
+        600.0, description="Age at which the clock has a customer's file fetched that should be there by then."
+    )
+    webhook_hosts: str = Field(
+        "",
+        description="Hosts that the routing action `Webhook` may call, separated by commas; none without it. One in a "
+        "private network must be among `SWITCHBOARD_ALLOWED_HOSTS` as well.",
+    )
     configuration_poll_s: Seconds = Field(2.0, description="How often a process looks whether it missed a change.")
     event_log_max_bytes: int = Field(10 * 2**30, ge=10**6, description="Size at which the replay log drops its oldest.")
     event_log_max_age: str = Field("7D", pattern=r"^\d+[YMDhms]$", description="Age at which the replay log drops.")
+
+
+def host_names(listed: str) -> frozenset[str]:
+    """The hosts of a setting that lists them, in lower case."""
+    return frozenset(word.strip().lower() for word in listed.split(",") if word.strip())
 
 
 def setting_faults(error: ValidationError) -> list[str]:

@@ -9,7 +9,7 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from pydantic import SecretStr
 
 from contracts.base import new_id
-from contracts.topology import DEAD_LETTERS, router_queue, work_key
+from contracts.topology import DEAD_LETTERS, ERRANDS, router_queue, send_key, work_key
 from runtime.broker import Broker
 from runtime.embedded.mongodb import MongoDB
 from runtime.embedded.ports import PortBook
@@ -102,4 +102,6 @@ async def _forget_queues(url: str) -> None:
         for number in range(PARTITIONS):
             await channel.queue_delete(router_queue(number))
             await channel.queue_delete(work_key(number))
+            await channel.queue_delete(send_key(number))
+        await channel.queue_delete(ERRANDS)
         await channel.queue_delete(DEAD_LETTERS)

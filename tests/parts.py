@@ -10,16 +10,16 @@ from pydantic import SecretStr
 
 from contracts.accounts import Account
 from contracts.base import new_id
-from contracts.commands import COMMANDS, Command
+from contracts.commands import COMMANDS, ERRAND, SEND_COMMANDS, Command, ErrandCommand, SendCommand
 from contracts.configuration import Configuration
 from contracts.contacts import ContactList
-from contracts.content import Text
+from contracts.content import Content, Text
 from contracts.deadletters import DeadLetter
 from contracts.events import EVENTS, DeadlineReached, Event, MessageReceived
 from contracts.interactions import Interaction
 from contracts.messages import InboundMessage
 from contracts.queues import Agent, Queue
-from contracts.topology import DEAD, WORK, topology
+from contracts.topology import DEAD, ERRANDS, WORK, topology
 from contracts.topology import EVENTS as EVENTS_EXCHANGE
 from router.figures import Figures
 from router.service import Router
@@ -37,6 +37,7 @@ from runtime.store.figures import FigureStore
 from runtime.store.interactions import InteractionStore
 from runtime.store.offers import OfferStore
 from runtime.store.presence import PresenceStore
+from runtime.store.refusals import RefusalStore
 from workers.clock import ClockWorker
 from workers.deliver import DeliveryWorker
 from workers.distribution.distributor import Distributor
@@ -69,27 +70,47 @@ class Recorder(Publisher):
 
     def __init__(self, broker: Broker) -> None:
         super().__init__(broker, 5.0)
-        self.published: list[tuple[str, bytes]] = []
+        self.published: list[tuple[str, str, bytes]] = []
 
     async def publish(self, exchange: str, key: str, body: bytes, *, mandatory: bool = True) -> None:
         await super().publish(exchange, key, body, mandatory=mandatory)
-        self.published.append((exchange, body))
+        self.published.append((exchange, key, body))
 
     @property
     def commands(self) -> list[Command]:
         """Every command that was said, in order."""
-        return [command for where, body in self.published if where == WORK for command in COMMANDS.validate_json(body)]
+        return [
+            command
+            for where, key, body in self.published
+            if where == WORK and key.startswith("deliver.")
+            for command in COMMANDS.validate_json(body)
+        ]
+
+    @property
+    def errands(self) -> list[ErrandCommand]:
+        """Every errand, in order."""
+        return [ERRAND.validate_json(body) for where, key, body in self.published if (where, key) == (WORK, ERRANDS)]
+
+    @property
+    def sends(self) -> list[SendCommand]:
+        """Every command to a sender, in order."""
+        return [
+            command
+            for where, key, body in self.published
+            if where == WORK and key.startswith("send.")
+            for command in SEND_COMMANDS.validate_json(body)
+        ]
 
     @property
     def events(self) -> list[Event]:
         """Every event that was said, in order."""
-        said = (EVENTS.validate_json(body) for where, body in self.published if where == EVENTS_EXCHANGE)
+        said = (EVENTS.validate_json(body) for where, _, body in self.published if where == EVENTS_EXCHANGE)
         return [event for bundle in said for event in bundle]
 
     @property
     def letters(self) -> list[DeadLetter]:
         """Every dead letter."""
-        return [DeadLetter.model_validate_json(body) for where, body in self.published if where == DEAD]
+        return [DeadLetter.model_validate_json(body) for where, _, body in self.published if where == DEAD]
 
 
 @dataclass
@@ -126,6 +147,7 @@ class Parts:
             self.configuration,
             interactions or self.interactions,
             Figures(FigureStore(self.store)),
+            RefusalStore(self.store),
             outbox or self.outbox,
             self.metrics,
             self.clock,
@@ -211,11 +233,16 @@ def about(contact: str, received_at: datetime = NOW, **fields: Fields) -> dict[s
     return {"event_id": event_id, "correlation_id": f"c{event_id}", **common, **fields}
 
 
-def message(contact: str, provider_id: str, words: str = "hello", **fields: Fields) -> MessageReceived:
+def message(
+    contact: str, provider_id: str, words: str = "hello", content: Content | None = None, **fields: Fields
+) -> MessageReceived:
     """The event of a customer's message."""
-    content = Text(text=words)
     inbound = InboundMessage(
-        provider_id=provider_id, contact_key=contact, profile_name="Ada", sent_at=NOW, content=content
+        provider_id=provider_id,
+        contact_key=contact,
+        profile_name="Ada",
+        sent_at=NOW,
+        content=content or Text(text=words),
     )
     return MessageReceived(**about(contact, **fields), message=inbound)
 

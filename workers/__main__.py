@@ -9,10 +9,14 @@ from runtime.foundation import Foundation
 from runtime.process import Process, main
 from runtime.store.deadletters import DeadLetterStore
 from runtime.store.figures import FigureStore
+from runtime.store.files import MessageFiles
+from runtime.store.outbound import OutboundStore
 from workers.clock import ClockWorker
 from workers.deadletters import DeadLetterKeeper
 from workers.deliver import DeliveryWorker
 from workers.distribution.distributor import Distributor
+from workers.files import FileSweep
+from workers.sends import SendSweep
 
 USAGE = "usage: python -m workers deliver|clock\n"
 USAGE_EXIT = 2
@@ -68,6 +72,7 @@ def compose_deliver(process: Process) -> None:
 def compose_clock(process: Process) -> None:
     """Put the process together that watches deadlines."""
     base = Foundation(process)
+    overdue = timedelta(seconds=base.settings.media_sweep_s)
     clock = ClockWorker(
         base.interactions,
         FigureStore(base.store),
@@ -78,9 +83,21 @@ def compose_clock(process: Process) -> None:
         base.metrics,
         base.clock,
         base.settings,
+        sweeps=[FileSweep(MessageFiles(base.store), base.media, base.outbox, base.clock, overdue), _send_sweep(base)],
     )
     process.add(clock)
     process.health.register("clock", clock.check)
+
+
+def _send_sweep(base: Foundation) -> SendSweep:
+    settings = base.settings
+    return SendSweep(
+        OutboundStore(base.store),
+        base.outbox,
+        base.clock,
+        overdue=timedelta(seconds=settings.send_sweep_s),
+        dead=timedelta(seconds=2 * settings.send_timeout_s),
+    )
 
 
 COMPOSITIONS = {"deliver": compose_deliver, "clock": compose_clock}

@@ -5,6 +5,7 @@ Saying so twice does no harm: the router looks at what is due now.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 from contracts.base import new_id
@@ -27,6 +28,8 @@ log = get_logger(__name__)
 MOST_AT_ONCE = 500
 CLAIM_FOR = timedelta(seconds=2)
 GRACE = timedelta(seconds=5)
+Sweep = Callable[[], Awaitable[None]]
+"""One more thing to be swept up."""
 
 
 class ClockWorker:
@@ -43,6 +46,7 @@ class ClockWorker:
         metrics: Metrics,
         clock: Clock,
         settings: Settings,
+        sweeps: Sequence[Sweep] = (),
     ) -> None:
         self._interactions = interactions
         self._figures = figures
@@ -53,6 +57,7 @@ class ClockWorker:
         self._metrics = metrics
         self._clock = clock
         self._settings = settings
+        self._sweeps = sweeps
         self._doubtful: set[tuple[str, str]] = set()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -116,6 +121,8 @@ class ClockWorker:
         if overdue:
             await self._assignments.settle(await self._interactions.get_many(overdue))
         await self._set_holdings_right()
+        for sweep in self._sweeps:
+            await sweep()
 
     async def _set_holdings_right(self) -> None:
         """Free agents of what they hold without having it, seen so twice: a claim may just be on its way.

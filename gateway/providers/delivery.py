@@ -26,7 +26,10 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file of ours in a multipart call; the shell streams it from the media store. `field` is the form field."""
+    """A file of ours in a multipart call; the shell streams it from the media store. `field` is the form field.
+
+    An empty `mime_type` or `filename` means the one that the media store has.
+    """
 
     file_id: str
     field: str
@@ -36,7 +39,8 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class HttpCall:
-    """One HTTP request to a provider. At most one of `json`, `form` and `upload` is its body.
+    """One HTTP request to a provider. At most one of `json`, `form` and `upload` is its body, but that the fields of
+    `form` stand before the file of an `upload`.
 
     `effect`: whether it may put something before the customer. When such a call is cut off after it left, its outcome
     is unknown; any other is simply made again. `headers` may hold credentials: they are never logged. `basic` is user
@@ -143,11 +147,15 @@ def cannot_express(what: str) -> Refused:
     return Refused(StatusReason(code="unsupported", kind=FailureKind.CONTENT, sentence=sentence))
 
 
+@runtime_checkable
 class Delivers(Protocol):
     """A provider that sends."""
 
     def deliver(self, message: OutboundMessage, account: Account, media_url: str | None) -> Conversation[Sent]:
         """Send a message. `media_url` is a public URL of the message's uploaded file, for a provider that fetches it.
+
+        The caller fills in `account.domain` with the public URL where the account has none: Twilio is told with each
+        message where to report on it.
 
         Raises:
             Refused, TryLater, OutcomeUnknown: see the module.

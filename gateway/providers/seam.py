@@ -22,8 +22,22 @@ class Credentials(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
+class Limits(Value):
+    """How fast a provider takes messages, as it states: from one number, and from it to one customer.
+
+    So many `per_second` on average, and up to `burst` at once; one to a customer every `recipient_interval_s` on
+    average, 0 where nothing is stated, and up to `recipient_burst` at once.
+    """
+
+    per_second: Annotated[float, Field(gt=0)] = 20
+    burst: Annotated[int, Field(ge=1)] = 20
+    recipient_interval_s: Annotated[float, Field(ge=0)] = 0
+    recipient_burst: Annotated[int, Field(ge=1)] = 1
+
+
 class Manifest(Value):
-    """What a provider is: its name in URLs and accounts, its label, its credential form, the size of its webhooks.
+    """What a provider is: its name in URLs and accounts, its label, its credential form, the size of its webhooks, and
+    how fast it may be sent messages.
 
     `max_body` is in bytes. `receives` is false for a provider whose accounts can be configured but whose webhooks are
     not taken yet.
@@ -34,6 +48,7 @@ class Manifest(Value):
     credentials: type[Credentials]
     max_body: Annotated[int, Field(gt=0)] = 1024 * 1024
     receives: bool = True
+    limits: Limits = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,4 +156,13 @@ class SharedCallback(Protocol):
 
     def candidates(self, webhook: Webhook, accounts: tuple[Account, ...]) -> tuple[Account, ...]:
         """Of these accounts of the provider, those whose secret verifies the webhook."""
+        ...
+
+
+@runtime_checkable
+class SecretUrl(Protocol):
+    """A provider that signs nothing, so that nobody may be able to guess an account's callback URL."""
+
+    def callback_query(self, account: Account) -> str:
+        """The query that belongs behind the account's webhook URL; empty while the account lacks its secret."""
         ...

@@ -3,6 +3,7 @@
     POST /webhooks/{provider}/{account key}   a webhook of one account
     POST /webhooks/{provider}                 a webhook that may hold items of several accounts of one app (Meta)
     GET  on the same paths                    a provider's handshake, or a webhook whose parameters are in the query
+    GET  /files/{token}                       a file that a message sends, for a provider to fetch
 
 Answers: 200 when the broker has confirmed every event; 400 malformed, 401 unsigned, 403 forged or for another account,
 404 unknown, 413 too large, 503 when the broker does not confirm: the provider comes again. Refusals say which rule was
@@ -24,12 +25,14 @@ from aiohttp.web_protocol import RequestHandler
 from contracts.accounts import Account
 from contracts.base import new_id
 from gateway.providers.seam import Handshake, MalformedWebhook, Provider, SharedCallback, Verdict, Webhook
+from gateway.receive.files import FileDoor
 from gateway.receive.gatherer import Gatherer
 from gateway.receive.intake import Intake, malformed, take_in
 from runtime.clock import Clock
 from runtime.configuration import ConfigurationCache
 from runtime.http.problems import CORRELATION_HEADER, Problem, answer_to
 from runtime.logging import get_logger
+from runtime.media.links import PATH as FILES
 from runtime.metrics import Metrics
 from runtime.publishing import Outbox
 
@@ -204,12 +207,15 @@ def _shake_hands(request: web.BaseRequest, provider: Handshake, accounts: Sequen
     raise Problem(HTTPStatus.FORBIDDEN, "the verify token does not match")
 
 
-def build_gateway(door: Door, max_body: int) -> web.Server:
+def build_gateway(door: Door, files: FileDoor, max_body: int) -> web.Server:
     """The server of the gateway. `max_body` is the largest body of any provider, in bytes.
 
-    A bare server: an application with its router and middlewares would cost a fifth of a webhook, for two paths.
+    A bare server: an application with its router and middlewares would cost a fifth of a webhook, for three paths.
     """
     loop = asyncio.get_running_loop()
+
+    async def handle(request: web.BaseRequest) -> web.Response:
+        return await (files if request.raw_path.startswith(FILES) else door).handle(request)
 
     def request(
         message: RawRequestMessage,
@@ -220,4 +226,4 @@ def build_gateway(door: Door, max_body: int) -> web.Server:
     ) -> web.BaseRequest:
         return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=max_body)
 
-    return web.Server(door.handle, request_factory=request, access_log=None)
+    return web.Server(handle, request_factory=request, access_log=None)

@@ -4,9 +4,11 @@ No I/O, clock, randomness or logging in here: the same arguments give the same d
 simulation rest on.
 """
 
+from router.engine.calls import call_again
 from router.engine.configuration import CompiledAccount, RoutingConfiguration, compile_account
 from router.engine.decide import decide
 from router.engine.values import (
+    CallEndpoint,
     ConversationState,
     Decision,
     Effect,
@@ -16,11 +18,13 @@ from router.engine.values import (
     RecordStatus,
     RejectSender,
     SeedContact,
+    SendReply,
     ServeTarget,
     StoreMessage,
 )
 
 __all__ = [
+    "CallEndpoint",
     "CompiledAccount",
     "ConversationState",
     "Decision",
@@ -32,8 +36,10 @@ __all__ = [
     "RejectSender",
     "RoutingConfiguration",
     "SeedContact",
+    "SendReply",
     "ServeTarget",
     "StoreMessage",
+    "call_again",
     "compile_account",
     "decide",
 ]

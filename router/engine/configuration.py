@@ -5,22 +5,23 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from contracts.accounts import Account, WhitelistMode
-from contracts.actions import GotoifAction
+from contracts.actions import Action, AutoReplyAction, GotoifAction, WebhookAction
 from contracts.configuration import Configuration
 from contracts.errors import ConfigurationFault, Unprocessable
 from contracts.intervals import Interval
 from contracts.whitelists import Whitelist
 from router.engine.admission import Matcher, compile_whitelist
 from runtime.conditions import Condition, Failed, compile_condition
+from runtime.templates import Template, compile_template
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledAccount:
     """An account made ready.
 
-    `whitelists` is None while the whitelist mode is off. `conditions` stand under the position of their entry; one that
-    is not valid (any more) is a `Failed`. `lists` are the ids of the contact lists whose membership is asked for.
-    `uses_queue`, `uses_message`: some condition reads queues' figures or the message.
+    `whitelists` is None while the whitelist mode is off. `conditions` and `templates` stand under the position of their
+    entry; one that is not valid (any more) is a `Failed`. `lists` are the ids of the contact lists whose membership is
+    asked for. `uses_queue`, `uses_message`: some entry looks at queues' figures or the message.
     """
 
     account: Account
@@ -28,9 +29,15 @@ class CompiledAccount:
     whitelists: tuple[Matcher, ...] | None
     intervals: Mapping[str, Interval]
     conditions: Mapping[int, Condition | Failed]
+    templates: Mapping[int, Template | Failed]
     lists: frozenset[str]
     uses_queue: bool
     uses_message: bool
+
+    def entry(self, position: int) -> Action | None:
+        """The entry at this position; None when there is none."""
+        actions = self.account.actions
+        return actions[position - 1] if 1 <= position <= len(actions) else None
 
 
 def compile_account(
@@ -43,6 +50,12 @@ def compile_account(
         for position, entry in enumerate(account.actions, 1)
         if isinstance(entry, GotoifAction)
     }
+    templates = {
+        position: _template(entry)
+        for position, entry in enumerate(account.actions, 1)
+        if isinstance(entry, AutoReplyAction)
+    }
+    calls = any(isinstance(entry, WebhookAction) for entry in account.actions)
     valid = [condition for condition in conditions.values() if isinstance(condition, Condition)]
     whitelists = _whitelists(account, configuration, matcher)
     lists = frozenset().union(*(whitelist.lists for whitelist in whitelists or ()))
@@ -54,15 +67,23 @@ def compile_account(
         whitelists=whitelists,
         intervals=intervals,
         conditions=conditions,
+        templates=templates,
         lists=lists,
         uses_queue=any("queue" in condition.variables for condition in valid),
-        uses_message=any("message" in condition.variables for condition in valid),
+        uses_message=calls or any("message" in condition.variables for condition in valid),
     )
 
 
 def _condition(entry: GotoifAction, intervals: Mapping[str, Interval]) -> Condition | Failed:
     try:
         return compile_condition(entry.condition, intervals)
+    except ConfigurationFault as fault:
+        return Failed(fault.rule)
+
+
+def _template(entry: AutoReplyAction) -> Template | Failed:
+    try:
+        return compile_template(entry.text)
     except ConfigurationFault as fault:
         return Failed(fault.rule)
 

@@ -11,14 +11,18 @@ from contracts.events import (
     OfferAccepted,
     OfferRejected,
     StatusReported,
+    WebhookAnswered,
 )
+from router.engine.answers import take_answer
 from router.engine.configuration import RoutingConfiguration
 from router.engine.messages import receive
 from router.engine.offers import accept, reach_deadline, reject
 from router.engine.values import ConversationState, Decision, RecordNotice, RecordStatus
 
 
-def decide(event: Event, state: ConversationState, configuration: RoutingConfiguration, now: datetime) -> Decision:
+def decide(  # noqa: PLR0911 - one return for each kind of event
+    event: Event, state: ConversationState, configuration: RoutingConfiguration, now: datetime
+) -> Decision:
     """What comes of an event. `version` and `applied` of the interaction are left to whoever stores it.
 
     Raises:
@@ -34,6 +38,8 @@ def decide(event: Event, state: ConversationState, configuration: RoutingConfigu
             return reject(event, state, configuration, now)
         case DeadlineReached():
             return reach_deadline(event, state, configuration, now)
+        case WebhookAnswered():
+            return take_answer(event, state, configuration, now)
         case StatusReported():
             return Decision(effects=(RecordStatus(),))
         case NoticeReceived():

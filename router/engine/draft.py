@@ -3,10 +3,7 @@
 from datetime import datetime
 
 from contracts.interactions import Interaction, InteractionState, TraceEntry, check_transition
-from router.engine.values import Decision, Effect
-
-ROUTED = frozenset({InteractionState.ROUTING, InteractionState.WAITING, InteractionState.OFFERED})
-"""The states in which an interaction is the list's; once an agent owns it nothing is routed."""
+from router.engine.values import ROUTED, Decision, Effect, SendReply
 
 
 def due_of(interaction: Interaction) -> datetime | None:
@@ -43,6 +40,10 @@ class Draft:
     def emit(self, effect: Effect) -> None:
         """Have something done, once however often it is said."""
         self._effects[effect] = None
+
+    def has_replied(self, position: int) -> bool:
+        """Whether this decision has the entry at this position reply already."""
+        return any(isinstance(effect, SendReply) and effect.position == position for effect in self._effects)
 
     def note(self, position: int, action: str, outcome: str, value: str | None = None) -> None:
         """Add to the trace."""

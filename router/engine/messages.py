@@ -1,19 +1,28 @@
 """A customer's message: it joins the open interaction, or opens one where the sender is admitted."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from contracts.commands import ContactSeed
 from contracts.contacts import contact_id
 from contracts.content import Content, text_of
 from contracts.events import MessageReceived
-from contracts.interactions import Interaction
+from contracts.interactions import Interaction, InteractionState
 from router.engine.admission import admitted
 from router.engine.configuration import CompiledAccount, RoutingConfiguration
-from router.engine.draft import ROUTED, Draft
-from router.engine.values import ConversationState, Decision, Notify, RejectSender, SeedContact, StoreMessage
+from router.engine.draft import Draft
+from router.engine.values import (
+    ROUTED,
+    ConversationState,
+    Decision,
+    Notify,
+    RejectSender,
+    SeedContact,
+    StoreMessage,
+)
 from router.engine.walk import Walk
 
 PREVIEW = 200
+NOT_LISTED = "the sender is on none of the account's whitelists"
 
 
 def receive(
@@ -25,22 +34,60 @@ def receive(
 ) -> Decision:
     """What comes of a message."""
     before = state.interaction
-    if before is None and not _admitted(event, state, compiled):
-        return Decision(effects=(RejectSender("the sender is on none of the account's whitelists"),))
-    draft = Draft(before or _opened(event, state, compiled), now)
-    _join(draft, event, state, compiled)
     if before is None:
-        draft.note(0, "message", "opened")
-    elif before.unmanaged and before.state in ROUTED:
+        return _begin(event, state, compiled, configuration, now)
+    draft = Draft(before, now)
+    _join(draft, event, state, compiled)
+    if before.unmanaged and before.state in ROUTED:
         draft.note(0, "message", "rejoined unmanaged: from the top")
-    else:
-        return draft.decision(before)
-    Walk(draft, compiled, configuration, state, event.message).run(1)
+        Walk(draft, compiled, configuration, state, event.message).run(1)
     return draft.decision(before)
+
+
+def _begin(
+    event: MessageReceived,
+    state: ConversationState,
+    compiled: CompiledAccount,
+    configuration: RoutingConfiguration,
+    now: datetime,
+) -> Decision:
+    if not _admitted(event, state, compiled):
+        return Decision(effects=(RejectSender(NOT_LISTED, compiled.account.refusal_text),))
+    closed = _reopenable(event, state, compiled)
+    draft = Draft(closed or _opened(event, state, compiled), now)
+    if closed is not None:
+        _reopen(draft, closed)
+    _join(draft, event, state, compiled)
+    draft.note(0, "message", "opened" if closed is None else "opened again")
+    Walk(draft, compiled, configuration, state, event.message).run(1)
+    return draft.decision(closed)
 
 
 def _admitted(event: MessageReceived, state: ConversationState, compiled: CompiledAccount) -> bool:
     return compiled.whitelists is None or admitted(compiled.whitelists, event.contact_key, state.lists)
+
+
+def _reopenable(event: MessageReceived, state: ConversationState, compiled: CompiledAccount) -> Interaction | None:
+    """The last closed interaction, where the account opens it again and the message comes in time."""
+    within = timedelta(hours=compiled.account.reopen_within)
+    last = state.last
+    if not within or last is None or last.closed_at is None:
+        return None
+    return last if event.received_at - last.closed_at <= within else None
+
+
+def _reopen(draft: Draft, closed: Interaction) -> None:
+    draft.move(
+        InteractionState.ROUTING,
+        open=True,
+        owner=None,
+        previous_agent=closed.owner or closed.previous_agent,
+        disposition=(),
+        accepted_at=None,
+        closed_at=None,
+        reopened=closed.reopened + 1,
+        reopened_at=draft.now,
+    )
 
 
 def _opened(event: MessageReceived, state: ConversationState, compiled: CompiledAccount) -> Interaction:
@@ -62,8 +109,11 @@ def _opened(event: MessageReceived, state: ConversationState, compiled: Compiled
 def _join(draft: Draft, event: MessageReceived, state: ConversationState, compiled: CompiledAccount) -> None:
     before = draft.interaction
     known = state.contact.name if state.contact else ""
+    number = before.sequence + 1
     draft.change(
+        sequence=number,
         message_count=before.message_count + 1,
+        last_inbound=number,
         unread=before.unread + 1,
         preview=preview_of(event.message.content),
         first_message_at=before.first_message_at or event.received_at,
@@ -73,7 +123,7 @@ def _join(draft: Draft, event: MessageReceived, state: ConversationState, compil
     if state.contact is None or (event.message.profile_name and not known):
         seed = ContactSeed(list_id=compiled.account.list_id, key=event.contact_key, name=event.message.profile_name)
         draft.emit(SeedContact(seed))
-    draft.emit(StoreMessage(before.id, before.message_count + 1))
+    draft.emit(StoreMessage(before.id, number))
     if before.owner is not None or before.offered_to:
         draft.emit(Notify(settle=False))
 

@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 
 from contracts.commands import ContactSeed
 from contracts.contacts import Contact
-from contracts.interactions import Interaction, TraceEntry
+from contracts.interactions import Interaction, InteractionState, TraceEntry
 from contracts.messages import InboundMessage
+
+ROUTED = frozenset({InteractionState.ROUTING, InteractionState.WAITING, InteractionState.OFFERED})
+"""The states in which an interaction is the list's; once an agent owns it nothing is routed."""
 
 
 class QueueFigures(NamedTuple):
@@ -21,10 +25,11 @@ class QueueFigures(NamedTuple):
 class ConversationState:
     """What is stored about a conversation.
 
-    `interaction` is the open one. `lists` are the ids of the contact lists that hold the sender, of those that
-    `CompiledAccount.lists` asks for. `queues` (by name) is needed where `CompiledAccount.uses_queue`, `message` (the
-    interaction's last one) where `uses_message` and the event brings none: a condition that lacks them fails and is
-    passed over. `previous_agent` is who last served the contact.
+    `interaction` is the open one; `last`, the closed one before it, is needed where the account opens that again.
+    `lists` are the ids of the contact lists that hold the sender, of those that `CompiledAccount.lists` asks for.
+    `queues` (by name) is needed where `CompiledAccount.uses_queue`, `message` (the customer's last one) where
+    `uses_message` and the event brings none: a condition that lacks them fails and is passed over. `previous_agent` is
+    who last served the contact.
     """
 
     interaction: Interaction | None = None
@@ -33,6 +38,17 @@ class ConversationState:
     queues: Mapping[str, QueueFigures] = field(default_factory=dict)
     previous_agent: str | None = None
     message: InboundMessage | None = None
+    last: Interaction | None = None
+
+    def opened(self, interaction_id: str) -> Interaction | None:
+        """The open interaction, if it is this one."""
+        interaction = self.interaction
+        return interaction if interaction and interaction.id == interaction_id and interaction.open else None
+
+    def routed(self, interaction_id: str) -> Interaction | None:
+        """The open interaction, if it is this one and no agent has it yet."""
+        interaction = self.opened(interaction_id)
+        return interaction if interaction and interaction.state in ROUTED else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +61,31 @@ class StoreMessage:
 
 @dataclass(frozen=True, slots=True)
 class RejectSender:
-    """The sender is not admitted: no contact, no interaction."""
+    """The sender is not admitted: no contact, no interaction. `refusal` may be said to them, not too often."""
 
     reason: str
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SendReply:
+    """The entry at `position` says this to the customer, as number `sequence` of the interaction's log."""
+
+    position: int
+    sequence: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallEndpoint:
+    """The walk waits for the answer of an endpoint; `contracts.commands.CallWebhook` says what the fields mean."""
+
+    interaction_id: str
+    step: int
+    url: str
+    timeout: int
+    expires_at: datetime
+    body: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +119,17 @@ class RecordNotice:
     """The event's notice is to be recorded."""
 
 
-Effect = StoreMessage | RejectSender | SeedContact | Notify | ServeTarget | RecordStatus | RecordNotice
+Effect = (
+    StoreMessage
+    | RejectSender
+    | SendReply
+    | CallEndpoint
+    | SeedContact
+    | Notify
+    | ServeTarget
+    | RecordStatus
+    | RecordNotice
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,14 @@
 """The walk along an account's action list (domain, section 5).
 
-`Queue` and `Agent` block; everything else acts at once and falls through. Each entry visited leaves a line in the
-trace: its position, its action, and one of these outcomes with a value.
+`Queue` and `Agent` block, `Webhook` holds the walk up until its answer; everything else acts at once and falls through.
+Each entry visited leaves a line in the trace: its position, its action, and one of these outcomes with a value.
 
 waiting           blocks; the target                 noted             the text
 jumped, next      what the condition came to         skipped           why
 missing position  the position, or the condition     deleted           the queue's or agent's id
-failed            why the condition came to nothing  tagged, closed    the tag, the disposition
+failed            why it came to nothing             tagged, closed    the tag, the disposition
+sent              the words, or their beginning      calling           the endpoint's host
+answered          the attributes that it set         timed out
 
 The end of a walk that nothing blocked or closed is `list: unmanaged` at position 0, with `end of list` or `step limit`.
 """
@@ -30,10 +32,12 @@ from contracts.actions import (
 from contracts.commands import agent_target, queue_target
 from contracts.interactions import InteractionState
 from contracts.messages import InboundMessage
+from router.engine.calls import call, hold
 from router.engine.conditions import Facts, evaluate, local
 from router.engine.configuration import CompiledAccount, RoutingConfiguration
 from router.engine.draft import Draft
 from router.engine.intervals import inside
+from router.engine.replies import reply
 from router.engine.values import ConversationState, Notify, ServeTarget
 from runtime.conditions import Condition, Failed
 
@@ -45,7 +49,26 @@ NO_TARGET: dict[str, object] = {
     "offer_ends_at": None,
     "not_before": None,
     "step_ends_at": None,
+    "steps": 0,
 }
+
+
+def go_on(
+    draft: Draft,
+    account_id: str,
+    state: ConversationState,
+    configuration: RoutingConfiguration,
+    position: int,
+    steps: int = 0,
+) -> None:
+    """Walk on from this entry; without an account there is no list, and nobody routes any more."""
+    compiled = configuration.find(account_id)
+    if compiled is not None:
+        Walk(draft, compiled, configuration, state, state.message, steps).run(position)
+        return
+    draft.move(InteractionState.WAITING, **NO_TARGET, unmanaged=True, queue_id=None, cursor=0)
+    draft.note(0, "list", "unmanaged", "account deleted")
+    draft.emit(Notify(settle=True))
 
 
 @dataclass(slots=True)
@@ -57,6 +80,7 @@ class Walk:
     configuration: RoutingConfiguration
     state: ConversationState
     message: InboundMessage | None
+    steps: int = 0
     now: datetime = field(init=False)
 
     def __post_init__(self) -> None:
@@ -65,15 +89,14 @@ class Walk:
     def run(self, position: int) -> None:
         """Walk from this entry on. Offers that are still out fall."""
         self._begin()
-        for _ in range(MAX_STEPS):
-            if position > len(self.compiled.account.actions):
-                break
-            following = self._visit(position, self.compiled.account.actions[position - 1])
+        actions = self.compiled.account.actions
+        while position <= len(actions) and self.steps < MAX_STEPS:
+            self.steps += 1
+            following = self._visit(position, actions[position - 1])
             if following is None:
                 return
             position = following
-        ended = position > len(self.compiled.account.actions)
-        self._leave("end of list" if ended else "step limit")
+        self._leave("end of list" if position > len(actions) else "step limit")
 
     def _begin(self) -> None:
         if self.draft.interaction.offered_to:
@@ -85,7 +108,7 @@ class Walk:
         self.draft.move(InteractionState.WAITING, unmanaged=True, queue_id=None, cursor=0)
         self.draft.note(0, "list", "unmanaged", why)
 
-    def _visit(self, position: int, entry: Action) -> int | None:
+    def _visit(self, position: int, entry: Action) -> int | None:  # noqa: PLR0911 - one return for each kind of entry
         """The position to go on with; None when the walk is over."""
         if reason := self._outside(entry):
             self.draft.note(position, entry.action, "skipped", reason)
@@ -100,9 +123,12 @@ class Walk:
                 return None
             case TagAction() | NoopAction():
                 return self._mark(position, entry)
-            case AutoReplyAction() | WebhookAction():
-                self.draft.note(position, entry.action, "skipped", "not available yet")
+            case AutoReplyAction():
+                reply(self.draft, self._facts, position, entry)
                 return position + 1
+            case WebhookAction():
+                self._call(position, entry)
+                return None
             case _:
                 assert_never(entry)
 
@@ -138,6 +164,11 @@ class Walk:
         self.draft.note(position, entry.action, "waiting", target)
         return None
 
+    def _call(self, position: int, entry: WebhookAction) -> None:
+        hold(self.draft, position, entry, self.steps)
+        self.draft.emit(call(entry, self._facts))
+        self.draft.note(position, entry.action, "calling", entry.host)
+
     def _jump(self, position: int, entry: GotoifAction | GotoAction) -> int:
         if isinstance(entry, GotoAction):
             return self._land(position, entry.action, entry.position, str(entry.position))
@@ -158,8 +189,11 @@ class Walk:
         condition = self.compiled.conditions[position]
         if not isinstance(condition, Condition):
             return condition
-        facts = Facts(self.compiled, self.configuration, self.state, self.message, self.draft.interaction, self.now)
-        return evaluate(condition, facts)
+        return evaluate(condition, self._facts)
+
+    @property
+    def _facts(self) -> Facts:
+        return Facts(self.compiled, self.configuration, self.state, self.message, self.draft.interaction, self.now)
 
     def _close(self, position: int, entry: CloseAction) -> None:
         self.draft.move(

@@ -72,8 +72,10 @@ class Subscription:
         if message.delivery_tag is not None:
             self._on_delivery(Delivery(bytes(message.body), message.delivery_tag, bool(message.redelivered), self))
 
-    async def acknowledge(self, tag: int) -> None:
-        """Acknowledge everything up to and including `tag`; a lost channel is no error: the broker delivers again.
+    async def acknowledge(self, tag: int, *, multiple: bool = True) -> None:
+        """Acknowledge everything up to and including `tag`, or with `multiple` off that one alone.
+
+        A lost channel is no error: the broker delivers again.
 
         What was handled is acknowledged even when it was revoked meanwhile: only the rest is to be given back.
         """
@@ -81,7 +83,7 @@ class Subscription:
             return
         try:
             with broker_errors():
-                await self._underlay.basic_ack(tag, multiple=True, wait=False)
+                await self._underlay.basic_ack(tag, multiple=multiple, wait=False)
         except Unavailable as error:
             log.warning("subscription.ack_lost", queue=self.queue, reason=str(error))
 

@@ -10,8 +10,9 @@ from pydantic import ValidationError
 from contracts.errors import SwitchboardError
 from runtime.settings import setting_faults
 
-# Adding a command is adding its name here and a module runtime/cli/<name>.py with a function <name>.
-COMMANDS = ("up", "demo", "doctor")
+# Adding a command is adding its name here and a module runtime/cli/<name>.py with a function <name>, or a group of
+# commands of that name.
+COMMANDS = ("up", "demo", "sandbox", "doctor")
 
 
 def main() -> None:
@@ -39,7 +40,11 @@ def application(names: Iterable[str]) -> typer.Typer:
     )
     for name in names:
         module = importlib.import_module(f"runtime.cli.{name}")
-        app.command(name=name)(getattr(module, name))
+        command = getattr(module, name)
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=name)
+        else:
+            app.command(name=name)(command)
     return app
 
 

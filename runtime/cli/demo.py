@@ -1,4 +1,4 @@
-"""`switchboard demo`: signed traffic through the front door, and a check that every message is where it must be."""
+"""`switchboard demo`: customers write, agents answer, and a check that every message is where it must be."""
 
 import asyncio
 import json
@@ -11,13 +11,15 @@ from rich.console import Console
 from rich.table import Table
 
 from runtime.cli.up import STATE_DIR, describe, settings_for_people
-from runtime.demo.run import Account, Demonstration, Landing, problems_of
+from runtime.demo.report import Account, Landing, problems_of
+from runtime.demo.run import Demonstration
 from runtime.embedded.run import run_stack
 from runtime.embedded.stack import Stack
 from runtime.embedded.stack_file import StackInfo, running_stack
 from runtime.logging import configure_logging
 
 ROWS = 12
+WIDTH = 180
 
 
 def demo(
@@ -27,7 +29,8 @@ def demo(
     seed: Annotated[int | None, typer.Option(help="Send the same traffic as another run with this number.")] = None,
     state_dir: Annotated[Path, typer.Option(help="Where data, logs and secrets lie.")] = STATE_DIR,
 ) -> None:
-    """Send sample webhooks of two providers, check where each message landed, and say so; exit 0 only if all is right.
+    """Have customers of four providers write and agents answer, check every message, and say so; exit 0 only if all is
+    right.
 
     A stack that runs over the state directory is used; otherwise one is started, and stopped at the end.
     """
@@ -58,7 +61,9 @@ async def _demonstrate(info: StackInfo, database: str, messages: int, *, as_json
         _say("Loading the sample configuration.")
         await run.configure()
         account = await run.send(messages, _progress)
-        evidence = await run.verify(account, _progress)
+        landed = await run.verify(account, _progress)
+        await run.answer(account, landed, _progress)
+        evidence = await run.verify_answers(account, _progress)
         landings = await run.landings(evidence, ROWS)
     finally:
         await run.close()
@@ -70,24 +75,31 @@ async def _demonstrate(info: StackInfo, database: str, messages: int, *, as_json
 
 
 def _show(account: Account, landings: list[Landing]) -> None:
-    table = Table(title=f"Where the first {len(landings)} conversations landed, and why", show_lines=False)
-    for column in ("provider", "account", "customer", "first words", "landed", "why (position action: outcome)"):
-        table.add_column(column, overflow="fold")
-    for one in landings:
-        table.add_row(one.provider, one.account, one.contact, one.words, one.where, one.why)
-    console = Console(width=None if sys.stdout.isatty() else 160)
-    console.print(table)
+    console = Console(width=None if sys.stdout.isatty() else WIDTH)
+    console.print(_table(landings))
     for where, count in sorted(account.landed.items()):
         console.print(f"  {count:>6} conversations: {where}", highlight=False)
+    states = ", ".join(f"{count} {state}" for state, count in sorted(account.answer_states.items())) or "none"
     console.print(
         f"{account.messages} messages of {account.conversations} conversations and {account.repeated} repeated "
-        f"deliveries were answered in {account.seconds} s.",
+        f"deliveries were taken in {account.seconds} s.\n"
+        f"Agents wrote {account.answers} answers in {account.answered} conversations: {states}.",
         highlight=False,
     )
     for problem in problems_of(account.faults):
         console.print(f"  WRONG {problem}", highlight=False, markup=False)
-    verdict = "Every message is where it must be, once and in order."
+    verdict = "Every message is where it must be, once and in order, and every answer was read."
     console.print(f"{len(account.faults)} faults." if account.faults else verdict, highlight=False)
+
+
+def _table(landings: list[Landing]) -> Table:
+    table = Table(title=f"Where the first {len(landings)} conversations landed, why, and what was answered")
+    columns = ("provider", "account", "customer", "first words", "stands", "why (position action: outcome)", "answer")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for one in landings:
+        table.add_row(one.provider, one.account, one.contact, one.words, one.where, one.why, one.answer)
+    return table
 
 
 def _progress(what: str, done: int, of: int) -> None:

@@ -19,11 +19,14 @@ def up(
     state_dir: Annotated[Path, typer.Option(help="Where data, logs and secrets lie.")] = STATE_DIR,
     workers: Annotated[int, typer.Option(min=1, help="How many workers to start.")] = 1,
     routers: Annotated[int, typer.Option(min=1, help="How many routers to start.")] = 1,
+    sandbox: Annotated[
+        bool, typer.Option(help="Start the sandbox that plays the providers, and allow calls to it.")
+    ] = True,
 ) -> None:
     """Start RabbitMQ, MongoDB and every process of Switchboard; stop all of it on Ctrl-C."""
     settings = settings_for_people()
     configure_logging(settings, "switchboard")
-    stack = Stack(state_dir, settings, {"worker": workers, "router": routers})
+    stack = Stack(state_dir, settings, {"worker": workers, "router": routers, "sandbox": int(sandbox)})
     print(f"Starting Switchboard under {stack.state_dir}; this takes about 15 seconds.", flush=True)
     asyncio.run(run_stack(stack, stay))
     print("Stopped.")
@@ -50,6 +53,7 @@ def describe(info: StackInfo) -> list[str]:
         "Console": info.console_url,
         "Console token": f"in {info.token_file}",
         "Webhooks": info.gateway_url,
+        "Sandbox": info.sandbox_url or "not started",
         "RabbitMQ": info.management_url or "the given one",
         "Logs": str(info.log_directory),
     }

@@ -1,7 +1,8 @@
-"""The demonstration: a sample configuration, signed traffic through the front door, and a check of where it landed.
+"""The demonstration: a sample configuration, customers who write and agents who answer, and a check of every message.
 
-sample     the configuration: four accounts, three queues, five agents
-traffic    conversations with what must become of each, and the requests that make them
-verify     what stands in the database, held against the conversations
-run        the three of them, over HTTP and against a running stack
+sample, credentials   the configuration: accounts of all four providers, three queues, five agents
+traffic               conversations with what must become of each
+office                the console's API, as agents and admins use it
+verify                what stands in the database and on the customers' phones, held against the conversations
+run                   all of it, over HTTP and against a running stack and its sandbox
 """

@@ -3,16 +3,15 @@
 Offers stand for an hour here, so that what is checked at the end is what was decided at the beginning.
 """
 
-import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import SecretStr
-
 from contracts.commands import agent_target, queue_target
-from runtime.sandbox import meta, twilio
+from runtime.demo.credentials import api_url, new_credentials
+from runtime.sandbox.seam import PlayedNumber
 
+Place = Callable[[str, str], str | None]
 HOUR = 3600
 LIST = "demo-customers"
 WORDS_OF_A_BUYER = "buy"
@@ -36,15 +35,14 @@ WHITELISTS: list[dict[str, Any]] = [
 
 @dataclass(frozen=True, slots=True)
 class SampleAccount:
-    """One account: what the API is told, how its provider signs, and where its conversations must land.
+    """One account: what the API is told, and where its conversations must land.
 
     `place` gives the distribution target of a conversation that begins with these words from this number; None where
     the sender is refused.
     """
 
     input: dict[str, Any]
-    number: meta.MetaNumber | twilio.TwilioNumber
-    place: Callable[[str, str], str | None]
+    place: Place
 
     @property
     def id(self) -> str:
@@ -61,15 +59,54 @@ class SampleAccount:
         """The account's provider."""
         return str(self.input["type"])
 
+    def number(self, webhook_url: str, sandbox_url: str) -> PlayedNumber:
+        """Its number at the sandbox; `webhook_url` is what the API says that is to be pasted there."""
+        return PlayedNumber(
+            provider=self.type,
+            account_key=self.key,
+            phone=self.input["phone"],
+            webhook_url=webhook_url,
+            api_url=api_url(self.type, sandbox_url),
+            credentials=self.input["credentials"],
+        )
 
-def sample_accounts(public_url: str) -> list[SampleAccount]:
-    """The accounts, with credentials that are made up anew each time: nothing here is a secret of anybody's."""
+
+def sample_accounts(gateway_url: str, sandbox_url: str) -> list[SampleAccount]:
+    """The accounts, of all four providers. The last one is Meta's, whose handshake shows that it is known."""
+    everybody = [agent["id"] for agent in AGENTS]
+
+    def account(
+        key: str, type_: str, phone: str, place: Place, *actions: dict[str, Any], **more: object
+    ) -> SampleAccount:
+        described = {
+            "id": f"demo-{key.lower()}",
+            "name": f"Demo {type_} {key[-1]}",
+            "key": key,
+            "list_id": LIST,
+            "type": type_,
+            "phone": phone,
+            "domain": gateway_url,
+            "credentials": new_credentials(type_, sandbox_url),
+            "actions": list(actions),
+            "agents": everybody,
+            **more,
+        }
+        return SampleAccount(described, place)
+
+    only_italy = {"whitelist_mode": "only_listed", "whitelists": ["demo-italy"]}
     return [
-        _twilio(1, public_url, [_agent(DORA), _queue(SUPPORT)], lambda _number, _words: agent_target(DORA)),
-        _twilio(2, public_url, [_queue(NIGHT)], lambda _number, _words: queue_target(NIGHT)),
-        _meta(1, public_url, [_gotoif(), _queue(SALES), _queue(SUPPORT)], _by_words),
-        _meta(2, public_url, [_queue(SALES)], _by_country, whitelist_mode="only_listed", whitelists=["demo-italy"]),
+        account("DT1", "twilio", "+15550000201", _at(agent_target(DORA)), _agent(DORA), _queue(SUPPORT)),
+        account("DT2", "twilio", "+15550000202", _at(queue_target(NIGHT)), _queue(NIGHT)),
+        account("DS1", "sinch", "+15550000301", _at(queue_target(SUPPORT)), _queue(SUPPORT)),
+        account("DK1", "kaleyra", "+15550000401", _at(queue_target(SALES)), _queue(SALES)),
+        account("DM1", "meta", "+15550000101", _by_words, _gotoif(), _queue(SALES), _queue(SUPPORT)),
+        account("DM2", "meta", "+15550000102", _by_country, _queue(SALES), **only_italy),
     ]
+
+
+def name_of(agent: str) -> str:
+    """What an agent calls themselves."""
+    return next(str(one["name"]) for one in AGENTS if one["id"] == agent)
 
 
 def resources() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -77,6 +114,10 @@ def resources() -> Iterator[tuple[str, dict[str, Any]]]:
     for kind, values in (("lists", LISTS), ("agents", AGENTS), ("queues", QUEUES), ("whitelists", WHITELISTS)):
         for value in values:
             yield kind, value
+
+
+def _at(target: str) -> Place:
+    return lambda _number, _words: target
 
 
 def _by_words(_number: str, words: str) -> str:
@@ -98,65 +139,3 @@ def _agent(agent: str) -> dict[str, Any]:
 def _gotoif() -> dict[str, Any]:
     condition = f'message.text.contains("{WORDS_OF_A_BUYER}")'
     return {"action": "Gotoif", "condition": condition, "if_true": 2, "if_false": 3}
-
-
-def _meta(
-    place: int,
-    public_url: str,
-    actions: list[dict[str, Any]],
-    lands: Callable[[str, str], str | None],
-    **settings: object,
-) -> SampleAccount:
-    secret, verify = secrets.token_hex(16), secrets.token_hex(16)
-    waba_id, phone_number_id, phone = f"10000000000010{place}", f"20000000000010{place}", f"+1555000010{place}"
-    credentials = {
-        "account_sid": waba_id,
-        "app_id": f"30000000000010{place}",
-        "phone_number_id": phone_number_id,
-        "authorization_token": secrets.token_hex(16),
-        "app_secret": secret,
-        "verify_token": verify,
-    }
-    described = _account(f"DM{place}", "meta", phone, credentials, actions, settings)
-    number = meta.MetaNumber(
-        url=f"{public_url}/webhooks/meta/DM{place}",
-        waba_id=waba_id,
-        phone_number_id=phone_number_id,
-        phone=phone,
-        app_secret=SecretStr(secret),
-        verify_token=SecretStr(verify),
-    )
-    return SampleAccount(described, number, lands)
-
-
-def _twilio(
-    place: int, public_url: str, actions: list[dict[str, Any]], lands: Callable[[str, str], str | None]
-) -> SampleAccount:
-    sid, token, phone = f"AC{place:032x}", secrets.token_hex(16), f"+1555000020{place}"
-    described = _account(f"DT{place}", "twilio", phone, {"account_sid": sid, "auth_token": token}, actions, {})
-    number = twilio.TwilioNumber(
-        url=f"{public_url}/webhooks/twilio/DT{place}", account_sid=sid, phone=phone, auth_token=SecretStr(token)
-    )
-    return SampleAccount(described, number, lands)
-
-
-def _account(
-    key: str,
-    type_: str,
-    phone: str,
-    credentials: dict[str, str],
-    actions: list[dict[str, Any]],
-    settings: dict[str, Any],
-) -> dict[str, Any]:
-    return {
-        "id": f"demo-{key.lower()}",
-        "name": f"Demo {type_} {key[-1]}",
-        "key": key,
-        "list_id": LIST,
-        "type": type_,
-        "phone": phone,
-        "credentials": credentials,
-        "actions": actions,
-        "agents": [agent["id"] for agent in AGENTS],
-        **settings,
-    }

@@ -1,14 +1,13 @@
-"""Conversations that are to be had, what must become of each, and the requests that make them."""
+"""Conversations that are to be had, and what must become of each."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
+from contracts.content import Text
 from contracts.partitioning import conversation_key
 from runtime.demo.sample import WORDS_OF_A_BUYER, SampleAccount
-from runtime.sandbox import meta, twilio
-from runtime.sandbox.requests import SignedRequest
+from runtime.sandbox.customers import Said
 
 PER_CONTACT = 4
 REPEATED = 0.05
@@ -21,30 +20,28 @@ FIRST_DIGIT = 3
 class Conversation:
     """What one contact writes to one account. `target` is where it must land; None when the sender is refused.
 
-    `accepted` are the provider's ids of the messages that were answered with 200, in the order in which they were.
+    `repeated` are the places of the messages that the provider delivers again. `accepted` are the provider's ids of
+    the messages that were answered with 200, in the order in which they were; `answers` is what an agent wrote, in
+    order.
     """
 
     account: SampleAccount
     contact: str
     target: str | None
-    messages: list[tuple[str, str]]
-    repeated: frozenset[str]
+    messages: list[str]
+    repeated: frozenset[int]
     accepted: list[str] = field(default_factory=list)
+    answers: list[str] = field(default_factory=list)
 
     @property
     def key(self) -> str:
         """The key of the conversation."""
         return conversation_key(self.account.id, self.contact)
 
-    def request(self, message_id: str, words: str) -> SignedRequest:
-        """The provider's request for one of the messages."""
-        number = self.account.number
-        match number:
-            case meta.MetaNumber():
-                part = meta.text(self.contact, message_id, datetime.now(UTC), words)
-                return meta.request(number, [part], names={self.contact: f"Customer {self.contact[-4:]}"})
-            case twilio.TwilioNumber():
-                return twilio.request(number, twilio.text(number, self.contact, message_id, words, "Customer"))
+    def said(self, place: int, message_id: str | None = None) -> Said:
+        """One of the messages, to be said by the customer."""
+        words = Text(text=self.messages[place])
+        return Said(contact=self.contact, name=f"Customer {self.contact[-4:]}", content=words, id=message_id)
 
 
 def conversations(accounts: Sequence[SampleAccount], messages: int, chance: random.Random) -> list[Conversation]:
@@ -62,17 +59,6 @@ def conversations(accounts: Sequence[SampleAccount], messages: int, chance: rand
 def _conversation(account: SampleAccount, run: int, number: int, size: int, chance: random.Random) -> Conversation:
     contact = f"{chance.choice(COUNTRIES)}{FIRST_DIGIT}{run:06d}{number:05d}"
     first = chance.choice(FIRST_WORDS)
-    messages = [(_message_id(account, chance), first if not n else f"and a word more, number {n}") for n in range(size)]
-    repeated = frozenset(message_id for message_id, _ in messages if chance.random() < REPEATED)
+    messages = [first if not n else f"and a word more, number {n}" for n in range(size)]
+    repeated = frozenset(n for n in range(size) if chance.random() < REPEATED)
     return Conversation(account, contact, account.place(contact, first), messages, repeated)
-
-
-def _message_id(account: SampleAccount, chance: random.Random) -> str:
-    unique = f"{chance.getrandbits(128):032x}"
-    return f"SM{unique}" if account.type == "twilio" else f"wamid.{unique}"
-
-
-def expected(made: Sequence[Conversation]) -> Iterator[tuple[str, int]]:
-    """How many messages were accepted, by target."""
-    for one in made:
-        yield one.target or "rejected", len(one.accepted)

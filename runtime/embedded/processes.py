@@ -32,13 +32,17 @@ class ProcessKind:
     http_port: int | None = None
 
 
+SANDBOX = ProcessKind("sandbox", ("-m", "runtime.sandbox"), http_port=8095)
+
 # In the order in which they start; what takes in work from outside comes last, and stops first.
 KINDS = (
     ProcessKind("worker", ("-m", "workers", "deliver")),
     ProcessKind("clock", ("-m", "workers", "clock")),
+    ProcessKind("sender", ("-m", "gateway", "send")),
     ProcessKind("router", ("-m", "router")),
     ProcessKind("gateway", ("-m", "gateway", "receive"), http_port=8080),
     ProcessKind("console", ("-m", "console"), http_port=8090),
+    SANDBOX,
 )
 
 

@@ -10,7 +10,7 @@ from runtime.embedded import keys, leftovers
 from runtime.embedded.group import ProcessGroup
 from runtime.embedded.lock import StateLock
 from runtime.embedded.ports import LOOPBACK
-from runtime.embedded.processes import KINDS, ProcessKind
+from runtime.embedded.processes import KINDS, SANDBOX, ProcessKind
 from runtime.embedded.services import EmbeddedServices, Endpoints
 from runtime.embedded.stack_file import StackInfo, forget_stack, supervisor
 from runtime.embedded.supervision import Backoff, keep_alive
@@ -103,6 +103,7 @@ class Stack:
             amqp_url=endpoints.amqp_url,
             mongo_url=endpoints.mongo_url,
             management_url=endpoints.management_url,
+            sandbox_url=self.processes.url_of(SANDBOX.name) or None,
             token_file=self._token_file,
             log_directory=self.log_directory,
             health_urls={member.name: member.health_url for member in self.processes.members},
@@ -155,6 +156,7 @@ class Stack:
             "MONGO_URL": endpoints.mongo_url,
             "SWITCHBOARD_DATABASE": self._settings.database,
             "SWITCHBOARD_PUBLIC_URL": self._public_url(),
+            "SWITCHBOARD_ALLOWED_HOSTS": self._allowed_hosts(),
             "SWITCHBOARD_SECRET_KEY_FILE": str(key_file),
             "SWITCHBOARD_CONSOLE_TOKEN_FILE": str(self._token_file),
         }
@@ -164,6 +166,11 @@ class Stack:
         if "public_url" in self._settings.model_fields_set:
             return self._settings.public_url
         return f"http://{LOOPBACK}:{self.services.ports.choose('gateway-0')}"
+
+    def _allowed_hosts(self) -> str:
+        """The sandbox is called like a provider, and is on this machine."""
+        own = [LOOPBACK] if self._counts.get(SANDBOX.name) else []
+        return ",".join(filter(None, [self._settings.allowed_hosts, *own]))
 
 
 def _import_path() -> list[str]:

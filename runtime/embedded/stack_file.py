@@ -14,6 +14,7 @@ class StackInfo(BaseModel):
     """Where a stack answers. Written with mode 0600, for the URLs of given services may hold passwords.
 
     `health_urls` and `pids` are by process, `router-0` for example; `<health_url>/ready` tells whether it is ready.
+    `sandbox_url` is None where the sandbox was not to run.
     `supervisor_started` tells the supervisor from a later process with the same pid (seconds since the epoch).
     """
 
@@ -24,6 +25,7 @@ class StackInfo(BaseModel):
     amqp_url: str
     mongo_url: str
     management_url: str | None
+    sandbox_url: str | None = None
     token_file: Path
     log_directory: Path
     health_urls: dict[str, str]

@@ -19,6 +19,11 @@ _PARAMETER = re.compile(r"\{(\w+)\}")
 _WITH_TOKEN = (HTTPStatus.UNAUTHORIZED,)
 _WITH_BODY = (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 _WITH_INPUT = (HTTPStatus.UNPROCESSABLE_ENTITY,)
+_UPLOAD: Json = {
+    "type": "object",
+    "required": ["file"],
+    "properties": {"file": {"type": "string", "contentMediaType": "application/octet-stream"}},
+}
 _ALWAYS = (HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
@@ -60,6 +65,8 @@ def _operation(route: Route[Any, Any], schemas: Mapping[Any, Json]) -> Json:
     if route.request is not None:
         content = {"application/json": {"schema": schemas[route.request, "validation"]}}
         operation["requestBody"] = {"required": True, "content": content}
+    if route.upload:
+        operation["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": _UPLOAD}}}
     if route.public:
         operation["security"] = []
     return operation
@@ -97,6 +104,6 @@ def _responses(route: Route[Any, Any], schemas: Mapping[Any, Json]) -> Iterator[
 def _problem_statuses(route: Route[Any, Any]) -> set[HTTPStatus]:
     statuses = {*route.errors, *_ALWAYS}
     statuses |= set() if route.public else set(_WITH_TOKEN)
-    statuses |= set(_WITH_BODY) if route.request else set()
+    statuses |= set(_WITH_BODY) if route.request or route.upload else set()
     statuses |= set(_WITH_INPUT) if route.request or route.query else set()
     return statuses

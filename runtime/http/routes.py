@@ -26,12 +26,16 @@ class Nothing(Value):
 
 @dataclass(frozen=True, slots=True)
 class Call(Generic[B, Q]):
-    """One request: the parameters of its path, its body and its query, as the route's models made them."""
+    """One request: the parameters of its path, its body and its query, as the route's models made them.
+
+    `request` is for what has no model: files, and parts of files.
+    """
 
     path: Mapping[str, str]
     body: B
     query: Q
     correlation_id: str
+    request: web.Request
 
 
 Handler = Callable[[Call[B, Q]], Awaitable[BaseModel | web.StreamResponse | None]]
@@ -43,6 +47,7 @@ class Route(Generic[B, Q]):
 
     `errors` are the statuses that it may answer beside those that every route of its form may. `public` ones need no
     token. A handler's model is answered as JSON with `status`; a response that it made itself goes out as it is.
+    `upload` says that the body is a form with a file in the field `file`, which the handler reads itself.
     """
 
     method: str
@@ -56,6 +61,7 @@ class Route(Generic[B, Q]):
     status: HTTPStatus = HTTPStatus.OK
     errors: tuple[HTTPStatus, ...] = ()
     public: bool = False
+    upload: bool = False
     media_type: str = "application/json"
 
 
@@ -86,6 +92,7 @@ def _served(
             body=await _body(request, route.request) if route.request else Nothing(),
             query=checked(route.query or Nothing, dict(request.query)),
             correlation_id=request[CORRELATION],
+            request=request,
         )
         answer = await route.handler(call)
         if isinstance(answer, web.StreamResponse):

@@ -6,7 +6,7 @@ a customer says is given in our own words, so that `parse(webhook)` of the real 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from pydantic import Field
 
@@ -32,7 +32,8 @@ class PlayedNumber(Value):
 
 @dataclass(frozen=True, slots=True)
 class ApiCall:
-    """One request to the played API: `path` is below the provider's own root; header names are in lower case."""
+    """One request to the played API: `path` is below the provider's own root and begins with a slash; header names are
+    in lower case."""
 
     method: str
     path: str
@@ -59,8 +60,19 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
+class SandboxFile:
+    """A file that the sandbox serves as a customer's media, or that was handed in to be sent."""
+
+    media_id: str
+    mime_type: str
+    filename: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class ApiAnswer:
-    """The answer, and what it accepted. `json` or `body` is the content; `uploaded` is a file that was handed in.
+    """The answer, and what it accepted. `json` or `body` is the content; `uploaded` is a file that was handed in: the
+    sandbox keeps it among the files that later calls are given.
 
     `signal` is `read` or `typing` with the provider's id of the message concerned.
     """
@@ -70,17 +82,8 @@ class ApiAnswer:
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
     accepted: tuple[Accepted, ...] = ()
+    uploaded: SandboxFile | None = None
     signal: tuple[str, str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SandboxFile:
-    """A file that the sandbox serves as a customer's media."""
-
-    media_id: str
-    mime_type: str
-    filename: str
-    content: bytes
 
 
 class PlayedProvider(Protocol):
@@ -116,4 +119,35 @@ class PlayedProvider(Protocol):
         self, number: PlayedNumber, sent: Accepted, state: DeliveryState, at: Instant, code: str | None = None
     ) -> SignedRequest:
         """The webhook by which it tells how far a message has come; `code` is its error code where that is failed."""
+        ...
+
+
+@runtime_checkable
+class PlaysBatches(Protocol):
+    """A provider that may put several messages into one webhook."""
+
+    def says_together(self, number: PlayedNumber, messages: tuple[InboundMessage, ...]) -> SignedRequest:
+        """One webhook with all of them, in order.
+
+        Raises:
+            ValueError: customers of this provider cannot say such a thing.
+        """
+        ...
+
+
+@runtime_checkable
+class NamesMessages(Protocol):
+    """A provider whose ids of messages have a form."""
+
+    def message_id(self, digits: str) -> str:
+        """An id as the provider gives it, made of 32 hexadecimal digits that nothing else has."""
+        ...
+
+
+@runtime_checkable
+class NamesFiles(Protocol):
+    """A provider that tells where a customer's file is."""
+
+    def file_url(self, number: PlayedNumber, media_id: str) -> str:
+        """The URL of a file in the webhook, below `number.api_url`; `answer` serves it as the provider does."""
         ...

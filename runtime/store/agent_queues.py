@@ -11,11 +11,10 @@ from pymongo import ASCENDING, DeleteMany, IndexModel, UpdateOne
 
 from contracts.interactions import AgentQueueEntry, EntryKind, Interaction
 from runtime.store.client import Document, Indexes, Store, store_errors
-from runtime.store.collections import INTERACTIONS
+from runtime.store.collections import AGENT_QUEUES, INTERACTIONS
 from runtime.store.documents import from_document, to_document
 from runtime.store.interactions import InteractionStore, only_duplicates
 
-AGENT_QUEUES = "agent_queues"
 INDEXES: Indexes = {
     AGENT_QUEUES: [
         # Without the order: it changes with every message, and what one agent has in front of them is soon sorted.
@@ -41,11 +40,12 @@ def entries_of(interaction: Interaction) -> Iterator[AgentQueueEntry]:
             kind=kind,
             unread=interaction.unread,
             preview=interaction.preview,
-            sequence=interaction.message_count,
+            sequence=interaction.sequence,
             last_message_at=interaction.last_message_at,
             waiting_since=interaction.waiting_since,
             round=interaction.round,
             offer_ends_at=interaction.offer_ends_at if kind is EntryKind.OFFER else None,
+            failure=interaction.failure,
             correlation_id=interaction.correlation_id,
             version=interaction.version,
         )

@@ -1,6 +1,6 @@
 """Who has an interaction: every change here is one conditional update, so that exactly one contender wins."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,14 +8,14 @@ from typing import Any
 from pymongo import ReturnDocument, UpdateOne
 
 from contracts.errors import Conflict, NotFound
-from contracts.interactions import Interaction, InteractionState, OfferOutcome
+from contracts.interactions import Interaction, InteractionState, Offer, OfferOutcome
 from runtime.clock import Clock
 from runtime.store.agent_queues import AgentQueues
 from runtime.store.client import LEADING, Document, Store, store_errors
 from runtime.store.collections import INTERACTIONS
 from runtime.store.documents import changes, from_document
 from runtime.store.interactions import InteractionStore
-from runtime.store.offers import OfferStore
+from runtime.store.offers import OfferStore, outcome_of
 from runtime.store.presence import PresenceStore
 
 OFFERED, WAITING, ASSIGNED = InteractionState.OFFERED, InteractionState.WAITING, InteractionState.ASSIGNED
@@ -113,6 +113,7 @@ class Assignments:
         interaction = from_document(Interaction, document)
         await self._offers.end(interaction_id, interaction.round, agent_id, OfferOutcome.REJECTED, self._clock())
         await self._presence.release([(agent_id, interaction_id)])
+        await self._presence.answered(agent_id)
         await self.settle([interaction])
         return interaction
 
@@ -154,6 +155,17 @@ class Assignments:
         await self._presence.release(freed)
         await self._presence.keep([(one.owner, one.id) for one in shown if one.owner and one.open])
         await self._offers.close(fallen, shown, self._clock())
+        await self._judge(fallen, current)
+
+    async def _judge(self, fallen: Sequence[Offer], current: Mapping[str, Interaction]) -> None:
+        """Count missed offers against agents whose queue pauses them for it; an accepted one clears the count."""
+        now = self._clock()
+        for offer in fallen:
+            outcome = outcome_of(offer, current[offer.interaction_id], now)
+            if outcome is OfferOutcome.ACCEPTED:
+                await self._presence.answered(offer.agent_id)
+            elif outcome is OfferOutcome.MISSED and offer.pause_after_missed:
+                await self._presence.missed(offer.agent_id, offer.id, offer.pause_after_missed)
 
 
 def holds(interaction: Interaction, agent_id: str) -> bool:

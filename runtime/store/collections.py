@@ -6,6 +6,7 @@ from runtime.store.client import Indexes
 
 INTERACTIONS, MESSAGES, CONTACTS, TRACES = "interactions", "messages", "contacts", "routing_traces"
 REJECTIONS, STATUSES, NOTICES = "rejections", "statuses", "notices"
+AGENT_QUEUES = "agent_queues"
 
 INDEXES: Indexes = {
     INTERACTIONS: [
@@ -22,7 +23,19 @@ INDEXES: Indexes = {
         IndexModel([("account_id", ASCENDING), ("opened_at", DESCENDING), ("_id", ASCENDING)], name="by_account"),
         IndexModel([("opened_at", DESCENDING), ("_id", ASCENDING)], name="by_time"),
     ],
-    MESSAGES: [IndexModel([("interaction_id", ASCENDING), ("sequence", ASCENDING)], name="log")],
+    MESSAGES: [
+        IndexModel([("interaction_id", ASCENDING), ("sequence", ASCENDING)], name="log"),
+        IndexModel(
+            [("account_id", ASCENDING), ("provider_id", ASCENDING)],
+            partialFilterExpression={"direction": "outbound"},
+            name="of_provider",
+        ),
+        IndexModel(
+            [("account_id", ASCENDING), ("contact_key", ASCENDING), ("received_at", ASCENDING)],
+            partialFilterExpression={"state": "queued"},
+            name="queued",
+        ),
+    ],
     TRACES: [IndexModel([("interaction_id", ASCENDING), ("at", ASCENDING)], name="of_interaction")],
     CONTACTS: [IndexModel([("list_id", ASCENDING), ("_id", ASCENDING)], name="of_list")],
     REJECTIONS: [IndexModel([("account_id", ASCENDING), ("at", DESCENDING)], name="of_account")],

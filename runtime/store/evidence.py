@@ -8,9 +8,8 @@ from pymongo import ASCENDING
 
 from contracts.interactions import AgentQueueEntry, Interaction
 from contracts.stored import StoredMessage
-from runtime.store.agent_queues import AGENT_QUEUES
 from runtime.store.client import Store, store_errors
-from runtime.store.collections import CONTACTS, INTERACTIONS, MESSAGES, REJECTIONS
+from runtime.store.collections import AGENT_QUEUES, CONTACTS, INTERACTIONS, MESSAGES, REJECTIONS
 from runtime.store.documents import from_document
 
 
@@ -23,6 +22,16 @@ class Evidence:
     entries: list[AgentQueueEntry] = field(default_factory=list)
     rejections: int = 0
     contacts: int = 0
+
+    @property
+    def inbound(self) -> list[StoredMessage]:
+        """The customer's messages, in order."""
+        return [message for message in self.messages if message.direction == "inbound"]
+
+    @property
+    def outbound(self) -> list[StoredMessage]:
+        """The messages to the customer, in order."""
+        return [message for message in self.messages if message.direction == "outbound"]
 
 
 class EvidenceStore:

@@ -20,8 +20,9 @@ from contracts.interactions import Interaction, RoutingTrace
 from contracts.stored import Rejection, StoredMessage, StoredNotice, StoredStatus
 from runtime.store.client import LEADING, Document, Store, store_errors
 from runtime.store.collections import CONTACTS, INTERACTIONS, MESSAGES, NOTICES, REJECTIONS, STATUSES, TRACES
-from runtime.store.documents import changes, from_document, plain, to_document
+from runtime.store.documents import changes, from_document, to_document
 from runtime.store.loading import Loaded, pipeline, sort_in
+from runtime.store.statuses import raise_messages
 
 DUPLICATE_KEY = 11000
 
@@ -46,11 +47,15 @@ class InteractionStore:
         contacts: Collection[str],
         messages: Collection[str],
         events: Collection[str] = (),
+        reopening: Collection[str] = (),
     ) -> Loaded:
-        """Open interactions, contacts, known messages and events applied before of a batch, in one read."""
+        """Open interactions, contacts, known messages and events applied before of a batch, in one read.
+
+        Of the conversations in `reopening`, the last closed interaction as well.
+        """
         loaded = Loaded()
         with store_errors():
-            cursor = self._db[INTERACTIONS].aggregate(pipeline(conversations, contacts, messages, events))
+            cursor = self._db[INTERACTIONS].aggregate(pipeline(conversations, contacts, messages, events, reopening))
             async for document in cursor:
                 sort_in(loaded, document)
         loaded.finished = {event: loaded.finished[event] for event in loaded.finished.keys() & set(events)}
@@ -119,26 +124,11 @@ class InteractionStore:
     async def record_statuses(self, statuses: Sequence[StoredStatus]) -> None:
         """Keep statuses, and raise the state of the messages that they are about; none goes backwards.
 
-        A status that comes before its message waits in its collection: whoever stores the message looks there.
+        What a status may come before, and how it finds its message, see `runtime/store/statuses.py`.
         """
-        if not statuses:
-            return
-        await self._insert_new(STATUSES, statuses)
-        raises = [
-            UpdateOne(
-                {"_id": status.message_id, "state_rank": {"$lt": status.rank}},
-                {
-                    "$set": {
-                        "state": status.state.value,
-                        "state_rank": status.rank,
-                        "state_reason": plain(status.reason),
-                    }
-                },
-            )
-            for status in statuses
-        ]
-        with store_errors():
-            await self._db[MESSAGES].bulk_write(raises, ordered=True)
+        if statuses:
+            await self._insert_new(STATUSES, statuses)
+            await raise_messages(self._db, statuses)
 
     async def create_contacts(self, contacts: Sequence[Contact]) -> None:
         """Create contacts that are not there, and fill empty names; what an admin edited is never overwritten."""
@@ -192,11 +182,14 @@ class InteractionStore:
             )
             return [from_document(Interaction, document) async for document in cursor]
 
-    async def waiting(self, target: str, limit: int) -> list[Interaction]:
-        """What waits for a target, the longest first."""
+    async def waiting(self, target: str, limit: int, rivals: Collection[str] = ()) -> list[Interaction]:
+        """What waits for a target, the longest first; and then as much of what waits for its rivals."""
+        stages = _longest_waiting(target, limit)
+        if rivals:
+            others = _longest_waiting({"$in": list(rivals)}, limit)
+            stages.append({"$unionWith": {"coll": INTERACTIONS, "pipeline": others}})
         with store_errors():
-            cursor = self._db[INTERACTIONS].find({"state": "waiting", "waiting_for": target})
-            cursor = cursor.sort([("waiting_since", ASCENDING), ("_id", ASCENDING)]).limit(limit)
+            cursor = self._db[INTERACTIONS].aggregate(stages)
             return [from_document(Interaction, document) async for document in cursor]
 
     async def claim_due(self, now: datetime, limit: int, claim_for: timedelta) -> list[Interaction]:
@@ -245,6 +238,14 @@ def _operation(change: Change) -> InsertOne[Document] | UpdateOne:
         return InsertOne(to_document(change.after))
     condition = {"_id": change.before.id, "version": change.before.version}
     return UpdateOne(condition, {"$set": changes(change.before, change.after)})
+
+
+def _longest_waiting(target: str | Document, limit: int) -> list[Document]:
+    return [
+        {"$match": {"state": "waiting", "waiting_for": target}},
+        {"$sort": {"waiting_since": ASCENDING, "_id": ASCENDING}},
+        {"$limit": limit},
+    ]
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from runtime.store.client import Document
 from runtime.store.collections import CONTACTS, INTERACTIONS, MESSAGES
 from runtime.store.documents import from_document
 
-HISTORY, FINISHED = "history", "finished"
+HISTORY, FINISHED, LAST = "history", "finished", "last"
 
 
 @dataclass(slots=True)
@@ -24,6 +24,8 @@ class Loaded:
     """Contacts by id."""
     stored: dict[str, str] = field(default_factory=dict)
     """The event that stored a message, by message id."""
+    last: dict[str, Interaction] = field(default_factory=dict)
+    """The closed interaction that was opened last, by conversation, of those that it was asked for."""
     previous_agents: dict[str, str] = field(default_factory=dict)
     """Who had the last closed interaction, by conversation."""
     finished: dict[str, Interaction] = field(default_factory=dict)
@@ -31,7 +33,11 @@ class Loaded:
 
 
 def pipeline(
-    conversations: Collection[str], contacts: Collection[str], messages: Collection[str], events: Collection[str]
+    conversations: Collection[str],
+    contacts: Collection[str],
+    messages: Collection[str],
+    events: Collection[str],
+    reopening: Collection[str],
 ) -> list[Document]:
     """The aggregation over interactions that finds it; every document says in `is` what it is."""
     stages: list[Document] = [
@@ -40,6 +46,8 @@ def pipeline(
         {"$unionWith": {"coll": INTERACTIONS, "pipeline": _history(conversations)}},
         {"$unionWith": {"coll": INTERACTIONS, "pipeline": _finished(conversations, events)}},
     ]
+    if reopening:
+        stages.append({"$unionWith": {"coll": INTERACTIONS, "pipeline": _last(reopening)}})
     if contacts:
         found = [{"$match": {"_id": {"$in": list(contacts)}}}, {"$set": {"is": CONTACTS}}]
         stages.append({"$unionWith": {"coll": CONTACTS, "pipeline": found}})
@@ -58,6 +66,16 @@ def _history(conversations: Collection[str]) -> list[Document]:
         {"$sort": {"conversation": ASCENDING, "opened_at": ASCENDING}},
         {"$group": {"_id": "$conversation", "owner": {"$last": "$owner"}}},
         {"$set": {"is": HISTORY}},
+    ]
+
+
+def _last(conversations: Collection[str]) -> list[Document]:
+    return [
+        {"$match": {"conversation": {"$in": list(conversations)}, "open": False}},
+        {"$sort": {"conversation": ASCENDING, "opened_at": ASCENDING}},
+        {"$group": {"_id": "$conversation", "last": {"$last": "$$ROOT"}}},
+        {"$replaceRoot": {"newRoot": "$last"}},
+        {"$set": {"is": LAST}},
     ]
 
 
@@ -81,6 +99,9 @@ def sort_in(loaded: Loaded, document: Document) -> None:
         case "finished":
             finished = from_document(Interaction, document)
             loaded.finished |= dict.fromkeys(finished.applied, finished)
+        case "last":
+            last = from_document(Interaction, document)
+            loaded.last[last.conversation] = last
         case "history":
             loaded.previous_agents[document["_id"]] = document["owner"]
         case _:

@@ -1,17 +1,20 @@
 """Offers: what was offered to whom, when, and how it ended; and where each queue's strategy stands."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from pymongo import ASCENDING, IndexModel, UpdateOne
 
 from contracts.interactions import Interaction, Offer, OfferOutcome, offer_id
-from runtime.store.client import LEADING, Indexes, Store, store_errors
+from runtime.store.client import LEADING, Document, Indexes, Store, store_errors
 from runtime.store.documents import from_document, to_document
 from runtime.store.interactions import only_duplicates
 
 OFFERS = "offers"
-POINTERS = "queue_pointers"
+STANDINGS = "standings"
+DOT = "\uff0e"
+"""Stands for the dot of an agent's id in the name of a field, where MongoDB reads a dot as a path."""
 INDEXES: Indexes = {
     OFFERS: [
         IndexModel([("interaction_id", ASCENDING), ("outcome", ASCENDING)], name="of_interaction"),
@@ -20,13 +23,21 @@ INDEXES: Indexes = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a target's strategy stands: the agent engaged last, and when each was last notified."""
+
+    pointer: str | None = None
+    engaged: Mapping[str, datetime] = field(default_factory=dict)
+
+
 class OfferStore:
     """Reads and writes of offers."""
 
     def __init__(self, store: Store) -> None:
         self._offers = store.database[OFFERS]
-        # Lost with a primary that fails, a pointer costs somebody their turn, and nobody a message.
-        self._pointers = store.database[POINTERS].with_options(write_concern=LEADING)
+        # Lost with a primary that fails, a standing costs somebody their turn, and nobody a message.
+        self._standings = store.database[STANDINGS].with_options(write_concern=LEADING)
 
     async def record(self, offers: Sequence[Offer]) -> None:
         """Store offers as made; one that is there stays as it is."""
@@ -78,16 +89,31 @@ class OfferStore:
                 ordered=False,
             )
 
-    async def pointer(self, queue_id: str) -> str | None:
-        """The agent whom the queue engaged last."""
+    async def standings(self, targets: Collection[str]) -> dict[str, Standing]:
+        """Where the strategies of targets stand; those that have engaged nobody yet are left out."""
         with store_errors():
-            document = await self._pointers.find_one({"_id": queue_id})
-        return document["agent_id"] if document else None
+            cursor = self._standings.find({"_id": {"$in": list(targets)}})
+            return {document["_id"]: _standing(document) async for document in cursor}
 
-    async def set_pointer(self, queue_id: str, agent_id: str) -> None:
-        """Remember the agent whom the queue engaged last."""
+    async def engaged(self, standings: Mapping[str, Standing]) -> None:
+        """Remember the agent whom each target engaged last, and when it notified agents."""
+        if not standings:
+            return
         with store_errors():
-            await self._pointers.update_one({"_id": queue_id}, {"$set": {"agent_id": agent_id}}, upsert=True)
+            await self._standings.bulk_write(
+                [UpdateOne({"_id": t}, {"$set": _noted(standing)}, upsert=True) for t, standing in standings.items()],
+                ordered=False,
+            )
+
+
+def _standing(document: Document) -> Standing:
+    engaged = {agent.replace(DOT, "."): at for agent, at in document.get("engaged", {}).items()}
+    return Standing(document.get("agent_id"), engaged)
+
+
+def _noted(standing: Standing) -> Document:
+    noted: Document = {f"engaged.{agent.replace('.', DOT)}": at for agent, at in standing.engaged.items()}
+    return {**noted, "agent_id": standing.pointer} if standing.pointer is not None else noted
 
 
 def stands(offer: Offer, interaction: Interaction) -> bool:

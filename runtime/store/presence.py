@@ -7,7 +7,13 @@ from pymongo import IndexModel, UpdateOne
 
 from contracts.queues import AgentState, Presence
 from runtime.clock import Clock
+from runtime.logging import get_logger
 from runtime.store.client import LEADING, Document, Indexes, Store, store_errors
+
+log = get_logger(__name__)
+
+MISSED_OFFERS = "missed offers"
+"""The name of the pause of an agent who did not answer."""
 
 PRESENCE = "presence"
 INDEXES: Indexes = {PRESENCE: [IndexModel("state", name="by_state")]}
@@ -43,10 +49,37 @@ class PresenceStore:
 
     async def set(self, agent_id: str, state: AgentState, pause: str = "") -> Presence:
         """Change an agent's state; what they hold stays theirs."""
-        fields = {"state": state.value, "pause": pause, "since": self._clock()}
+        fields: Document = {"state": state.value, "pause": pause, "since": self._clock(), "missed": []}
         with store_errors():
             await self._collection.update_one({"_id": agent_id}, {"$set": fields}, upsert=True)
         return await self.get(agent_id)
+
+    async def missed(self, agent_id: str, offer_id: str, most: int) -> bool:
+        """Note a missed offer, once; whether the agent, who has now missed `most` in a row, is paused for it."""
+        enough = {"$and": [{"$gte": [{"$size": "$missed"}, most]}, {"$eq": ["$state", AgentState.AVAILABLE.value]}]}
+        with store_errors():
+            before = await self._collection.find_one_and_update(
+                {"_id": agent_id},
+                [
+                    {"$set": {"missed": {"$setUnion": [{"$ifNull": ["$missed", []]}, [offer_id]]}}},
+                    {"$set": {name: {"$cond": [enough, value, f"${name}"]} for name, value in self._paused().items()}},
+                ],
+            )
+        missed = {*before.get("missed", ()), offer_id} if before else set()
+        paused = len(missed) >= most and before.get("state") == AgentState.AVAILABLE.value
+        if paused:
+            log.info("agent.paused", agent=agent_id, missed=len(missed))
+        return paused
+
+    def _paused(self) -> Document:
+        return {"pause": MISSED_OFFERS, "since": self._clock(), "state": AgentState.PAUSE.value}
+
+    async def answered(self, agent_id: str) -> None:
+        """Forget the offers that an agent missed before: they have answered one."""
+        with store_errors():
+            await self._collection.update_one(
+                {"_id": agent_id, "missed.0": {"$exists": True}}, {"$set": {"missed": []}}
+            )
 
     async def claim(self, claims: Sequence[Claim]) -> frozenset[tuple[str, str]]:
         """Have agents hold interactions, each agent's all or none; the pairs (agent, interaction) that are held now.

@@ -19,17 +19,22 @@ from runtime.configuration import ConfigurationCache
 from runtime.crypto import SecretBox
 from runtime.publishing import Outbox
 from runtime.store.agent_queues import AgentQueues
+from runtime.store.answers import AnswerStore
 from runtime.store.assignments import Assignments
 from runtime.store.client import Store
 from runtime.store.configuration import ConfigurationStore
 from runtime.store.deadletters import DeadLetterStore
 from runtime.store.interactions import InteractionStore
+from runtime.store.media import GridFSMedia
 from runtime.store.offers import OfferStore
+from runtime.store.outbound import OutboundStore
 from runtime.store.presence import PresenceStore
+from runtime.store.templates import TemplateStore
 
 Json = Any
 """Whatever a body may hold."""
 TOKEN = "token-of-the-tests"
+MOST_BYTES = 5_000_000  # more than any other body of the API may have
 AUTH_TOKEN = "8f1d-auth-token-that-nobody-may-see"
 NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 
@@ -138,6 +143,11 @@ def _dependencies(store: Store, publisher: Publisher) -> ConsoleDependencies:
         presence=presence,
         agent_queues=queues,
         dead_letters=DeadLetterStore(store),
+        outbound=OutboundStore(store),
+        answers=AnswerStore(store),
+        templates=TemplateStore(store),
+        media=GridFSMedia(store, lambda: NOW),
+        media_max_bytes=MOST_BYTES,
         outbox=Outbox(publisher, 16),
         token=SecretStr(TOKEN),
         clock=lambda: NOW,

@@ -32,9 +32,16 @@ EXPECTED = (
         ("GET", "/api/interactions"),
         ("GET", "/api/interactions/{id}"),
         ("GET", "/api/interactions/{id}/messages"),
+        ("POST", "/api/interactions/{id}/messages"),
+        ("POST", "/api/interactions/{id}/read"),
+        ("POST", "/api/interactions/{id}/typing"),
+        ("GET", "/api/accounts/{id}/templates"),
+        ("POST", "/api/accounts/{id}/templates/synchronise"),
         ("GET", "/api/interactions/{id}/trace"),
         ("GET", "/api/queues/{id}/waiting"),
         ("GET", "/api/dead-letters"),
+        ("POST", "/api/files"),
+        ("GET", "/api/files/{id}"),
         ("GET", "/api/providers"),
     }
 )

@@ -66,7 +66,7 @@ async def test_an_interaction_is_read_with_its_messages_in_order(console: Consol
             interaction_id="i1",
             account_id="shop",
             contact_key="+390000001",
-            direction="in",
+            direction="inbound",
             sequence=n,
             provider_id=f"m{n}",
             content=Text(text=f"message {n}"),

@@ -67,5 +67,5 @@ def test_only_the_transitions_of_the_table_are_allowed(before: InteractionState,
         check_transition(before, after)
 
 
-def test_what_is_closed_stays_closed() -> None:
-    assert TRANSITIONS[InteractionState.CLOSED] == frozenset()
+def test_what_is_closed_can_only_be_opened_again_by_being_routed() -> None:
+    assert TRANSITIONS[InteractionState.CLOSED] == {InteractionState.ROUTING}

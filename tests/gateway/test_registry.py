@@ -49,7 +49,7 @@ def test_every_folder_of_providers_is_one_by_its_own_name() -> None:
 
 
 def test_those_that_receive_have_a_provider() -> None:
-    assert sorted(providers()) == ["meta", "twilio"]
+    assert sorted(providers()) == ["kaleyra", "meta", "sinch", "twilio"]
     assert all(provider.manifest is manifests()[name] for name, provider in providers().items())
 
 
@@ -103,7 +103,7 @@ def test_a_required_field_that_is_missing_or_blank_or_of_no_sense_is_named(name:
         assert refusal.value.rule in {"is required", f"must be {line.rule}"}
 
 
-@pytest.mark.parametrize("name", ["meta", "twilio"])
+@pytest.mark.parametrize("name", ["kaleyra", "meta", "sinch", "twilio"])
 def test_the_secret_before_a_rotation_is_optional_and_a_blank_one_is_left_out(name: str) -> None:
     previous = next(line.name for line in credential_form(name) if not line.required)
     for blank in ("", None):

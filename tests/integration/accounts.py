@@ -1,4 +1,4 @@
-"""Accounts of two providers with made-up credentials, and the requests that their providers make."""
+"""Accounts with made-up credentials: those whose requests a test makes itself, and those at the sandbox."""
 
 import secrets
 from collections.abc import Iterator
@@ -8,8 +8,10 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from runtime.demo.credentials import api_url, new_credentials
 from runtime.sandbox import meta, twilio
 from runtime.sandbox.requests import SignedRequest
+from runtime.sandbox.seam import PlayedNumber
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,46 @@ def twilio_account(url: str, key: str, actions: list[dict[str, Any]], settings: 
     )
     credentials = {"account_sid": sid, "auth_token": token}
     return Account(_input(key, "twilio", number.phone, credentials, actions, settings), number)
+
+
+@dataclass(frozen=True)
+class PlayedAccount:
+    """An account at a provider that the sandbox plays."""
+
+    input: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+        return str(self.input["id"])
+
+    @property
+    def key(self) -> str:
+        """Its key."""
+        return str(self.input["key"])
+
+    @property
+    def path(self) -> str:
+        """The path of its webhook."""
+        return f"/webhooks/{self.input['type']}/{self.key}"
+
+    def number(self, webhook_url: str, sandbox_url: str) -> PlayedNumber:
+        """Its number at the sandbox."""
+        provider = str(self.input["type"])
+        return PlayedNumber(
+            provider=provider,
+            account_key=self.key,
+            phone=self.input["phone"],
+            webhook_url=webhook_url,
+            api_url=api_url(provider, sandbox_url),
+            credentials=self.input["credentials"],
+        )
+
+
+def played_account(provider: str, key: str, sandbox_url: str, actions: list[dict[str, Any]]) -> PlayedAccount:
+    """An account of any provider, at the sandbox."""
+    credentials = new_credentials(provider, sandbox_url)
+    return PlayedAccount(_input(key, provider, "+15550003000", credentials, actions, {}))
 
 
 def _input(

@@ -15,14 +15,18 @@ import httpx
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 
-from contracts.topology import DEAD_LETTERS, router_queue, work_key
+from contracts.content import Text
+from contracts.topology import DEAD_LETTERS, ERRANDS, router_queue, send_key, work_key
 from runtime.embedded.processes import SwitchboardProcess
 from runtime.embedded.stack import Stack
 from runtime.embedded.stack_file import StackInfo
+from runtime.sandbox.client import SandboxClient
+from runtime.sandbox.customers import Said
+from runtime.sandbox.phones import PhoneMessage
 from runtime.sandbox.requests import SignedRequest
 from runtime.settings import Settings
 from runtime.store.client import Store
-from tests.integration.accounts import Account, meta_account, twilio_account
+from tests.integration.accounts import Account, PlayedAccount, meta_account, played_account, twilio_account
 
 T = TypeVar("T")
 Json = Any
@@ -34,6 +38,8 @@ HASTE = {
     "SWITCHBOARD_MEMBER_TTL_S": "2",
     "SWITCHBOARD_SWEEP_INTERVAL_S": "0.5",
     "SWITCHBOARD_ROUND_PAUSE_S": "1",
+    "SWITCHBOARD_SEND_TIMEOUT_S": "3",
+    "SWITCHBOARD_SEND_RETRY_S": "0.2",
 }
 """Shorter times than in real life, for what a test must wait for."""
 _serial = itertools.count(1)
@@ -62,6 +68,8 @@ class Site:
         limits = httpx.Limits(max_connections=64)
         self._door = httpx.AsyncClient(base_url=self.info.gateway_url, limits=limits, timeout=20, trust_env=False)
         self._probe = httpx.AsyncClient(timeout=5, trust_env=False)
+        assert self.info.sandbox_url is not None
+        self.sandbox = SandboxClient(self.info.sandbox_url)
 
     @property
     def info(self) -> StackInfo:
@@ -77,6 +85,7 @@ class Site:
         await self._api.aclose()
         await self._door.aclose()
         await self._probe.aclose()
+        await self.sandbox.close()
         await self.store.stop()
 
     # --- the API
@@ -117,7 +126,18 @@ class Site:
         await self.known(account)
         return account
 
-    async def known(self, account: Account) -> None:
+    async def played_account(self, provider: str, *actions: dict[str, Any]) -> PlayedAccount:
+        """A new account at a provider that the sandbox plays, known to the gateway and to the sandbox."""
+        assert self.info.sandbox_url is not None
+        account = played_account(provider, f"P{next(_serial)}", self.info.sandbox_url, list(actions))
+        if (await self.api("GET", "/api/lists/customers")).is_error:
+            await self.call("POST", "/api/lists", {"id": "customers", "name": "Customers"})
+        shown = await self.call("POST", "/api/accounts", account.input)
+        await self.sandbox.put_numbers([account.number(shown["webhook_url"], self.info.sandbox_url)])
+        await self.known(account)
+        return account
+
+    async def known(self, account: Account | PlayedAccount) -> None:
         """Wait until the gateway knows an account: a request without signature is refused, not unknown."""
 
         async def look() -> bool:
@@ -141,14 +161,27 @@ class Site:
         assert answer.status_code == httpx.codes.OK, answer.text
         return message_id
 
+    # --- customers and their phones
+
+    async def say(self, account: PlayedAccount, contact: str, words: str) -> str:
+        """Have a customer write to an account at the sandbox; the provider's id of the message."""
+        (told,) = await self.sandbox.say(account.key, [Said(contact=contact, content=Text(text=words))])
+        assert told.accepted, told
+        return told.id
+
+    async def received(self, account: PlayedAccount, contact: str) -> list[PhoneMessage]:
+        """What has come in on a customer's phone, in order."""
+        phones = await self.sandbox.phones(account.key, contact)
+        return [message for phone in phones for message in phone.messages if message.direction == "received"]
+
     # --- what came of it
 
-    async def interactions(self, account: Account, contact: str) -> list[dict[str, Any]]:
+    async def interactions(self, account: Account | PlayedAccount, contact: str) -> list[dict[str, Any]]:
         """The interactions of a contact, the latest first."""
         found = await self.call("GET", "/api/interactions", account=account.id, contact=contact)
         return list(found["items"])
 
-    async def interaction(self, account: Account, contact: str, **wanted: object) -> dict[str, Any]:
+    async def interaction(self, account: Account | PlayedAccount, contact: str, **wanted: object) -> dict[str, Any]:
         """The contact's interaction, once its fields are as wanted."""
 
         async def look() -> dict[str, Any] | None:
@@ -263,4 +296,6 @@ async def forget_queues(amqp_url: str) -> None:
         for number in range(PARTITIONS):
             await channel.queue_delete(router_queue(number))
             await channel.queue_delete(work_key(number))
+            await channel.queue_delete(send_key(number))
+        await channel.queue_delete(ERRANDS)
         await channel.queue_delete(DEAD_LETTERS)

@@ -1,19 +1,23 @@
 """The router on the real database and broker: whatever is interrupted and repeated, the end is the same."""
 
+import asyncio
 import itertools
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
+import orjson
 import pytest
 from structlog.testing import capture_logs
 
 from contracts.accounts import WhitelistMode
-from contracts.commands import Command, Deliver, Serve
+from contracts.commands import CallWebhook, Command, Deliver, ErrandCommand, FetchMedia, Send, SendCommand, Serve
+from contracts.content import Media, Text
 from contracts.errors import Unavailable
-from contracts.events import Event, MessageReceived, NoticeReceived, OfferRejected, StatusReported
+from contracts.events import Event, MessageReceived, NoticeReceived, OfferRejected, StatusReported, WebhookAnswered
 from contracts.interactions import Interaction, InteractionState
 from contracts.messages import DeliveryState, MessageStatus
+from contracts.stored import FileState, StoredFile, StoredMessage
 from contracts.whitelists import PrefixRule, Whitelist
 from runtime.publishing import Outbox
 from runtime.store.assignments import Placing
@@ -24,6 +28,8 @@ from tests.parts import NOW, PARTITIONS, Fields, Parts, about, account, bundle, 
 QUEUE = {"action": "Queue", "queue": "sales", "timeout": 60}
 CLOSE = {"action": "Close", "disposition": "done"}
 TAG = {"action": "Tag", "tag": "seen"}
+HELLO = {"action": "AutoReply", "text": "Hello {contact.name|you}"}
+ASK = {"action": "Webhook", "url": "https://hooks.example/crm", "timeout": 3}
 ON_BYE = {"action": "Gotoif", "condition": 'message.text == "bye"', "if_true": 2, "if_false": 3}
 
 
@@ -87,6 +93,14 @@ class FusedOutbox(Outbox):
         for command in commands:
             await self._fuse.burn(lambda command=command: super(FusedOutbox, self).commands([command]))  # type: ignore[misc] # the same
 
+    async def send(self, commands: Sequence[SendCommand]) -> None:
+        for command in commands:
+            await self._fuse.burn(lambda command=command: super(FusedOutbox, self).send([command]))  # type: ignore[misc] # the same
+
+    async def errands(self, commands: Sequence[ErrandCommand]) -> None:
+        for command in commands:
+            await self._fuse.burn(lambda command=command: super(FusedOutbox, self).errands([command]))  # type: ignore[misc] # the same
+
     async def park(self, letters: Fields) -> None:
         if letters:
             await self._fuse.burn(lambda: super(FusedOutbox, self).park(letters))
@@ -109,7 +123,7 @@ async def configured(parts: Parts, *actions: dict[str, Any]) -> None:
 
 def plain(interaction: Interaction) -> dict[str, Any]:
     """What must not depend on how often something was interrupted."""
-    return interaction.model_dump(exclude={"version", "applied", "round", "config_version"})
+    return interaction.model_dump(exclude={"version", "applied", "replies", "round", "config_version"})
 
 
 async def state(parts: Parts) -> list[Any]:
@@ -117,8 +131,9 @@ async def state(parts: Parts) -> list[Any]:
     found: list[Any] = []
     for interaction in await parts.all_interactions():
         log = await parts.interactions.messages(interaction.id, 1000)
-        found.append((plain(interaction), [(m.sequence, m.provider_id) for m in log]))
-    counts = [await parts.store.database[name].count_documents({}) for name in ("rejections", "statuses", "notices")]
+        found.append((plain(interaction), [(m.sequence, m.provider_id, m.author, m.sending) for m in log]))
+    kept = ("rejections", "statuses", "notices", "refusals", "messages")
+    counts = [await parts.store.database[name].count_documents({}) for name in kept]
     return [*found, counts]
 
 
@@ -127,13 +142,15 @@ async def check(parts: Parts, sent: Sequence[Event]) -> None:
     interactions = await parts.all_interactions()
     logs = {one.id: await parts.interactions.messages(one.id, 1000) for one in interactions}
     for one in interactions:
-        assert [m.sequence for m in logs[one.id]] == list(range(1, one.message_count + 1))
+        assert [m.sequence for m in logs[one.id]] == list(range(1, one.sequence + 1))
+        inbound = [m.sequence for m in logs[one.id] if m.direction == "inbound"]
+        assert (len(inbound), max(inbound)) == (one.message_count, one.last_inbound)
     conversations = {event.conversation for event in sent}
     for conversation in conversations:
         of_this = sorted(
             (one for one in interactions if one.conversation == conversation), key=lambda one: logs[one.id][0].event_id
         )
-        stored = [m.provider_id for one in of_this for m in logs[one.id]]
+        stored = [m.provider_id for one in of_this for m in logs[one.id] if m.direction == "inbound"]
         received = [e.message.provider_id for e in sent if isinstance(e, MessageReceived) and e.account_id == "shop"]
         mine = {
             e.message.provider_id for e in sent if isinstance(e, MessageReceived) and e.conversation == conversation
@@ -141,6 +158,7 @@ async def check(parts: Parts, sent: Sequence[Event]) -> None:
         if of_this:
             assert stored == [p for p in dict.fromkeys(received) if p in mine]
     _said(parts.said.commands, interactions)
+    await _sent(parts)
 
 
 def _said(commands: Sequence[Command], interactions: Sequence[Interaction]) -> None:
@@ -151,6 +169,18 @@ def _said(commands: Sequence[Command], interactions: Sequence[Interaction]) -> N
         assert one.id in delivered
         assert one.open or one.id in settled
         assert one.waiting_for is None or one.waiting_for in served
+
+
+async def _sent(parts: Parts) -> None:
+    """Whatever is to be sent, fetched or called has been said to whoever does it."""
+    told = {(c.account_id, c.contact_key) for c in parts.said.sends if isinstance(c, Send)}
+    fetched = {c.message_id for c in parts.said.errands if isinstance(c, FetchMedia)}
+    called = {(c.interaction_id, c.step) for c in parts.said.errands if isinstance(c, CallWebhook)}
+    async for document in parts.store.database["messages"].find({}):
+        assert document["direction"] == "inbound" or (document["account_id"], document["contact_key"]) in told
+        assert document["file"] is None or document["_id"] in fetched
+    for one in await parts.all_interactions():
+        assert one.state is not InteractionState.ROUTING or (one.id, one.step) in called
 
 
 Story = Callable[[Parts, str], Awaitable[list[Event]]]
@@ -215,7 +245,59 @@ async def _everything(parts: Parts, who: str) -> list[Event]:
     ]
 
 
-STORIES: list[Story] = [_queueing, _closing, _timing_out, _taking_leave, _everything]
+async def _replying(parts: Parts, who: str) -> list[Event]:
+    """Every message is answered, in an interaction that is closed and opened again; one brings a file."""
+    await _configured_as(parts, [HELLO, {**HELLO, "text": "Bye", "times": "always"}, CLOSE], reopen_within=1)
+    file = Media(kind="image", media_id="1", mime_type="image/png")
+    later = [NOW + timedelta(seconds=n) for n in (1, 2)]
+    return [
+        message(who, "m1"),
+        message(who, "m2", content=file, received_at=later[0]),
+        message(who, "m1"),
+        message(who, "m3", received_at=later[1]),
+    ]
+
+
+async def _calling(parts: Parts, who: str) -> list[Event]:
+    """An endpoint is asked, and a message joins meanwhile; another's endpoint answers, whose message comes again."""
+    await _configured_as(parts, [HELLO, ASK, QUEUE])
+    other = f"{who}9"
+    first = message(other, "o1")
+    await parts.router().handle([bundle(first)])
+    held_up = next(one for one in await parts.all_interactions() if one.contact_key == other)
+    answer = WebhookAnswered(**about(other), interaction_id=held_up.id, step=held_up.step, attributes={"a": 1})
+    return [first, message(who, "m1"), answer, message(who, "m2")]
+
+
+async def _refusing(parts: Parts, who: str) -> list[Event]:
+    """Two senders are not admitted, one of them twice, and each is told so once."""
+    await _configured_as(
+        parts, [QUEUE], whitelist_mode=WhitelistMode.ONLY_LISTED, whitelists=("italy",), refusal_text="No."
+    )
+    return [
+        message("+4412345678", "x1"),
+        message(who, "m1"),
+        message("+4412345678", "x2"),
+        message("+4487654321", "x3"),
+    ]
+
+
+async def _configured_as(parts: Parts, actions: list[dict[str, Any]], **fields: Fields) -> None:
+    whitelist = Whitelist(id="italy", name="Italy", rules=(PrefixRule(prefix="+39"),))
+    if "shop" not in parts.configuration.current.accounts:
+        await parts.configure(*people("ann"), queue(agents=("ann",)), whitelist, account(actions, **fields))
+
+
+STORIES: list[Story] = [
+    _queueing,
+    _closing,
+    _timing_out,
+    _taking_leave,
+    _everything,
+    _replying,
+    _calling,
+    _refusing,
+]
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__.strip("_"))
@@ -525,3 +607,133 @@ async def test_no_line_of_the_log_holds_what_a_customer_wrote(parts: Parts) -> N
         await parts.carry_out()
     assert lines
     assert "4111" not in str(lines)
+
+
+async def test_a_file_is_fetched_once_its_message_is_stored(parts: Parts) -> None:
+    await configured(parts, QUEUE)
+    file = Media(kind="document", media_id="7", mime_type="application/pdf", filename="a.pdf")
+    event = message("+3933300017", "m1", content=file)
+    found: list[StoredMessage] = []
+
+    class Looking(Outbox):
+        async def errands(self, commands: Sequence[ErrandCommand]) -> None:
+            found.extend(await parts.interactions.messages((await parts.one()).id, 9))
+            await super().errands(commands)
+
+    await parts.router(outbox=Looking(parts.said, PARTITIONS)).handle([bundle(event)])
+
+    (stored,) = found
+    assert stored.file == StoredFile(state=FileState.PENDING, mime_type="application/pdf", filename="a.pdf")
+    assert parts.said.errands == [
+        FetchMedia(correlation_id=event.correlation_id, account_id="shop", message_id="shop:m1")
+    ]
+
+
+async def test_a_message_without_a_file_has_nothing_fetched(parts: Parts) -> None:
+    await configured(parts, QUEUE)
+    await parts.router().handle([bundle(message("+3933300017", "m1"))])
+    assert parts.said.errands == []
+
+
+async def test_an_automatic_reply_is_stored_as_queued_and_said_to_the_sender(parts: Parts) -> None:
+    await configured(parts, HELLO, QUEUE)
+    event = message("+3933300018", "m1")
+
+    await parts.router().handle([bundle(event)])
+
+    interaction = await parts.one()
+    inbound, reply = await parts.interactions.messages(interaction.id, 9)
+    assert (reply.id, reply.author, reply.sequence) == (f"{event.event_id}-1", "action:1", 2)
+    assert (reply.direction, reply.state, reply.content) == ("outbound", DeliveryState.QUEUED, None)
+    assert reply.sending == Text(text="Hello Ada")
+    assert parts.said.sends == [Send(correlation_id=event.correlation_id, account_id="shop", contact_key="+3933300018")]
+    assert (interaction.sequence, interaction.message_count, interaction.last_inbound) == (2, 1, inbound.sequence)
+
+
+async def test_what_an_agent_writes_between_the_read_and_the_write_keeps_its_number(parts: Parts) -> None:
+    """The console appends to the log on its own; the router finds the version changed and counts on from there."""
+    await configured(parts, QUEUE)
+    who = "+3933300019"
+    await parts.router().handle([bundle(message(who, "m1"))])
+    database = parts.store.database
+
+    async def answer() -> None:
+        await database["interactions"].update_one({}, {"$inc": {"sequence": 1, "version": 1}})
+
+    await parts.router(Interrupted(parts, answer)).handle([bundle(message(who, "m2"))])
+
+    interaction = await parts.one()
+    assert (interaction.sequence, interaction.message_count, interaction.last_inbound) == (3, 2, 3)
+    assert [m.sequence for m in await parts.interactions.messages(interaction.id, 9)] == [1, 3]
+
+
+async def test_a_condition_looks_at_the_customers_last_message_and_not_at_what_was_sent_since(parts: Parts) -> None:
+    await configured(parts, HELLO, QUEUE, {**ON_BYE, "if_true": 4, "if_false": 5}, CLOSE, TAG)
+    await parts.router().handle([bundle(message("+3933300020", "m1", "bye"))])
+    parts.clock.pass_(61)
+
+    await parts.router().handle([bundle(deadline(await parts.one()))])
+
+    assert (await parts.one()).state is InteractionState.CLOSED
+
+
+async def test_a_sender_who_is_refused_is_told_at_most_once_a_day(parts: Parts) -> None:
+    await _configured_as(parts, [QUEUE], whitelist_mode=WhitelistMode.ONLY_LISTED, refusal_text="Not for you.")
+    who = "+4412345678"
+
+    async def told() -> int:
+        return await parts.store.database["messages"].count_documents({"author": "refusal"})
+
+    for number, (hours, times) in enumerate([(0, 1), (1, 1), (22, 1), (1, 2), (1, 2)]):
+        parts.clock.pass_(3600 * hours)
+        await parts.router().handle([bundle(message(who, f"m{number}"))])
+        assert await told() == times, number
+    assert await parts.store.database["rejections"].count_documents({}) == 5
+    assert await parts.all_interactions() == []
+    refusal = await parts.store.database["messages"].find_one({"author": "refusal"})
+    assert refusal is not None
+    assert (refusal["contact_key"], refusal["sending"]["text"], refusal["state"]) == (who, "Not for you.", "queued")
+
+
+async def test_two_routers_that_refuse_the_same_sender_tell_them_once(parts: Parts) -> None:
+    await _configured_as(parts, [QUEUE], whitelist_mode=WhitelistMode.ONLY_LISTED, refusal_text="Not for you.")
+    events = [message("+4412345678", f"m{number}") for number in range(8)]
+
+    await asyncio.gather(*(parts.router().handle([bundle(event)]) for event in events))
+
+    assert await parts.store.database["messages"].count_documents({}) == 1
+
+
+async def test_an_endpoint_is_called_by_an_errand_and_its_answer_moves_the_walk_on(parts: Parts) -> None:
+    await configured(parts, ASK, QUEUE)
+    who = "+3933300021"
+    event = message(who, "m1", "where is my order")
+    await parts.router().handle([bundle(event)])
+
+    (call,) = parts.said.errands
+    assert isinstance(call, CallWebhook)
+    assert (call.url, call.timeout, call.step) == ("https://hooks.example/crm", 3, 1)
+    assert call.expires_at == NOW + timedelta(seconds=8)
+    told = orjson.loads(call.body)
+    assert told["call"] == f"{call.interaction_id}:1"
+    assert (told["message"]["text"], told["contact"]["number"], told["account"]["key"]) == (
+        "where is my order",
+        who,
+        "SHOP",
+    )
+    answer = WebhookAnswered(**about(who), interaction_id=call.interaction_id, step=1, attributes={"orders": 2})
+    await parts.router().handle([bundle(answer)])
+
+    interaction = await parts.one()
+    assert (interaction.waiting_for, interaction.attributes) == ("queue:sales", {"orders": 2})
+
+
+async def test_a_call_that_is_lost_is_gone_on_from_when_its_time_is_up(parts: Parts) -> None:
+    await configured(parts, ASK, QUEUE)
+    await parts.router().handle([bundle(message("+3933300022", "m1"))])
+    parts.clock.pass_(9)
+    await parts.clock_worker().announce()
+
+    await parts.router().handle([bundle(*parts.said.events)])
+
+    assert (await parts.one()).waiting_for == "queue:sales"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from contracts.errors import SetupFault
-from runtime.crypto import SecretBox, UndecryptableSecret, secret_box
+from runtime.crypto import SecretBox, Signer, UndecryptableSecret, secret_box
 from runtime.settings import Settings
 
 OLD, NEW = (Fernet.generate_key().decode() for _ in range(2))
@@ -88,3 +88,19 @@ def test_without_usable_keys_the_fault_says_what_to_do(settings: Settings, sente
 
     assert "Fernet.generate_key()" in str(refused.value)
     assert "short-key" not in str(refused.value)
+
+
+@given(st.text(max_size=50), st.text(max_size=50))
+def test_a_signature_is_good_for_its_text_its_purpose_and_its_key_alone(text: str, other: str) -> None:
+    signature = Signer([NEW], "links").sign(text)
+
+    assert Signer([NEW], "links").verify(text, signature)
+    assert Signer([OLD, NEW], "links").verify(text, signature)
+    assert Signer([NEW], "links").verify(other, signature) == (text == other)
+    assert not Signer([NEW], "something else").verify(text, signature)
+    assert not Signer([OLD], "links").verify(text, signature)
+    assert not Signer([NEW], "links").verify(text, "")
+
+
+def test_the_signer_does_not_show_its_keys() -> None:
+    assert NEW not in repr(Signer([NEW], "links"))

@@ -16,7 +16,7 @@ async def test_events_of_one_partition_go_together_and_in_order(parts: Parts) ->
     events = [message(f"+3933300{n % 5:04d}", f"m{n}") for n in range(20)]
     await parts.outbox.events(events)
 
-    bundles = [EVENTS.validate_json(body) for _, body in parts.said.published]
+    bundles = [EVENTS.validate_json(body) for _, _, body in parts.said.published]
     assert len(bundles) == len({partition_of(event.conversation, PARTITIONS) for event in events})
     for bundle in bundles:
         partition = partition_of(bundle[0].conversation, PARTITIONS)
@@ -39,7 +39,7 @@ async def test_dead_letters_and_changes_of_the_configuration_have_their_own_exch
     await parts.outbox.configuration_changed(7)
 
     assert parts.said.letters == [letter]
-    assert [(where, body) for where, body in parts.said.published if where != DEAD] == [
+    assert [(where, body) for where, _, body in parts.said.published if where != DEAD] == [
         (CONFIGURATION, b'{"version":7}')
     ]
 

@@ -1,16 +1,16 @@
-"""Who is offered what: one pure step of distribution for a queue or a single agent (domain, section 6).
+"""Who is offered what: one pure step of distribution over targets that share agents (domain, section 6).
 
-The cost grows with the agents plus the interactions waiting plus the offers made: an agent who is full is left out once
-and for all, not found full again for every interaction.
+What waits is taken in one order over all of these targets: the heavier first, then what waits longest. Each target
+chooses among its own agents by its own strategy; what an agent can still take is shared.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import assert_never
 
 from contracts.queues import Strategy
+from workers.distribution.choice import BySmallest, Ring, Rooms
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +24,38 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """A target as the plan needs it.
+
+    `pointer` is the agent engaged last, `engaged` when each was last notified by this target. For `preferred_for` from
+    the beginning of its wait an interaction goes to the agent whom the contact knows, if they can take it.
+    """
+
+    name: str
+    strategy: Strategy
+    agent_timeout: timedelta
+    members: tuple[str, ...]
+    weight: int = 0
+    pointer: str | None = None
+    engaged: Mapping[str, datetime] = field(default_factory=dict)
+    preferred_for: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
-    """An interaction that waits: `refused` are the agents who refused or missed it in this round of asking.
+    """An interaction that waits for `target`: `refused` are the agents who refused or missed it in this round.
 
     `not_before` is when those may be asked again, once all have refused; whoever becomes eligible before is asked.
+    `preferred` is who last served the contact.
     """
 
     interaction_id: str
+    target: str
     refused: frozenset[str]
     not_before: datetime | None
     waiting_since: datetime
     step_ends_at: datetime
+    preferred: str | None = None
 
     def refused_at(self, now: datetime) -> frozenset[str]:
         """Who is not to be asked: those who refused, until the pause that followed is over and a new round begins."""
@@ -60,112 +81,94 @@ class PausedRound:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be done; `pointer` is the agent engaged last, to be given to the next planning of this queue."""
+    """What is to be done; `pointers` are the agents engaged last, by target, where that has changed."""
 
-    offers: tuple[PlannedOffer, ...]
-    paused: tuple[PausedRound, ...]
-    pointer: str | None
+    offers: tuple[PlannedOffer, ...] = ()
+    paused: tuple[PausedRound, ...] = ()
+    pointers: Mapping[str, str] = field(default_factory=dict)
 
 
-class _Ring:
-    """The agents who can take something, in the members' order, the last followed by the first.
+class _Desk:
+    """One target at work: its agents, and the order in which its strategy asks them."""
 
-    Whoever has become full is taken out: `present` are the others, `_next` leads over the gaps and is shortened as
-    it is followed.
-    """
+    def __init__(self, line: Line, rooms: Rooms, now: datetime) -> None:
+        self.line = line
+        self.ring = Ring(line.members, rooms)
+        self._place = self.ring.place_after(line.pointer)
+        self._turn = 0
+        self._engaged = {agent: (at.timestamp(), 0) for agent, at in line.engaged.items()}
+        self._now = now
+        self._smallest = BySmallest(self.ring, self._key(rooms))
+        self.pointer: str | None = None
 
-    def __init__(self, members: Sequence[Member]) -> None:
-        self.agents = [member.agent_id for member in members]
-        self._room: list[int | None] = [
-            None if member.capacity == 0 else member.capacity - len(member.held) for member in members
-        ]
-        self._next = list(range(len(members) + 1))
-        self.present = set(self.agents)
-        for place, (member, room) in enumerate(zip(members, self._room, strict=True)):
-            if not member.available or (room is not None and room <= 0):
-                self._leave(place)
+    def _key(self, rooms: Rooms) -> Mapping[str, int] | Mapping[str, tuple[float, int]]:
+        """What the strategies that take the smallest look at."""
+        if self.line.strategy is Strategy.FEWEST_OPEN:
+            return rooms.load
+        for agent in self.ring.agents:
+            self._engaged.setdefault(agent, (0.0, 0))
+        return self._engaged
 
-    def place_after(self, agent_id: str | None) -> int:
-        """The place behind an agent's; the first one when that is no member (any more)."""
-        return self.agents.index(agent_id) + 1 if agent_id in self.agents else 0
+    def choose(self, one: Waiting, refused: frozenset[str]) -> tuple[tuple[str, ...], timedelta]:
+        """Who is to be asked, at least one, and for how long at most."""
+        favoured = one.waiting_since + self.line.preferred_for - self._now
+        if favoured > timedelta(0) and one.preferred in self.ring.present - refused:
+            return (one.preferred,), min(favoured, self.line.agent_timeout)
+        return self._by_strategy(refused), self.line.agent_timeout
 
-    def once_round(self, start: int) -> Iterator[int]:
-        """The places of all agents in the ring, beginning with the first at `start` or behind it."""
-        yield from self._between(start, len(self.agents))
-        yield from self._between(0, start)
+    def _by_strategy(self, refused: frozenset[str]) -> tuple[str, ...]:
+        match self.line.strategy:
+            case Strategy.BEEPALL:
+                return tuple(agent for agent in self.ring.agents if agent in self.ring.present - refused)
+            case Strategy.RRMEMORY:
+                place = next(p for p in self.ring.once_round(self._place) if self.ring.agents[p] not in refused)
+                self._place, self.pointer = place + 1, self.ring.agents[place]
+                return (self.pointer,)
+            case Strategy.LEAST_RECENT | Strategy.FEWEST_OPEN:
+                return (self._smallest.take(refused),)
+            case _:
+                assert_never(self.line.strategy)
 
-    def take(self, place: int) -> None:
-        """Count something more against the agent at this place."""
-        room = self._room[place]
-        if room is not None:
-            self._room[place] = room - 1
-            if room == 1:
-                self._leave(place)
-
-    def _between(self, start: int, end: int) -> Iterator[int]:
-        place = self._find(start)
-        while place < end:
-            yield place
-            place = self._find(place + 1)
-
-    def _leave(self, place: int) -> None:
-        self._next[place] = place + 1
-        self.present.discard(self.agents[place])
-
-    def _find(self, place: int) -> int:
-        end = place
-        while self._next[end] != end:
-            end = self._next[end]
-        while self._next[place] != end:
-            self._next[place], place = end, self._next[place]
-        return end
+    def note(self, agents: Iterable[str]) -> None:
+        """Remember who was notified, and in which order."""
+        for agent in agents:
+            self._turn += 1
+            self._engaged[agent] = (self._now.timestamp(), self._turn)
+            self._smallest.changed(agent)
 
 
 def plan(
-    queue_strategy: Strategy,
-    agent_timeout: timedelta,
-    members: Sequence[Member],
+    lines: Sequence[Line],
+    members: Iterable[Member],
     waiting: Iterable[Waiting],
-    pointer: str | None,
     now: datetime,
     round_pause: timedelta,
 ) -> Plan:
     """The offers to make now, to those who are available, below their capacity, and have not refused.
 
-    Who waits longest comes first. Where everybody who could take an interaction has refused it, its next round is put
-    off by `round_pause`; where nobody could take it, it is left waiting. A step that is over gets no more offers.
+    Where everybody who could take an interaction has refused it, its next round is put off by `round_pause`; where
+    nobody could take it, it is left waiting. A step that is over gets no more offers.
     """
-    ring = _Ring(members)
-    place = ring.place_after(pointer)
+    rooms = Rooms({m.agent_id: (m.capacity, len(m.held)) for m in members if m.available})
+    desks = {line.name: _Desk(line, rooms, now) for line in lines}
     offers: list[PlannedOffer] = []
     paused: list[PausedRound] = []
-    for one in sorted(waiting, key=lambda one: (one.waiting_since, one.interaction_id)):
-        if not ring.present:
-            break
-        if one.step_ends_at <= now:
+    for one in sorted(waiting, key=lambda one: _order(one, desks)):
+        desk, refused = desks[one.target], one.refused_at(now)
+        if one.step_ends_at <= now or not desk.ring.present:
             continue
-        refused = one.refused_at(now)
-        if ring.present <= refused:
+        if desk.ring.present <= refused:
             if one.not_before is None or one.not_before <= now:
                 paused.append(PausedRound(one.interaction_id, now + round_pause))
             continue
-        places = _chosen(queue_strategy, ring, place, refused)
-        for taken in places:
-            ring.take(taken)
-        agents = tuple(ring.agents[taken] for taken in places)
-        offers.append(PlannedOffer(one.interaction_id, agents, min(now + agent_timeout, one.step_ends_at)))
-        if queue_strategy is Strategy.RRMEMORY:
-            pointer, place = agents[0], places[0] + 1
-    return Plan(tuple(offers), tuple(paused), pointer)
+        agents, most = desk.choose(one, refused)
+        for agent in agents:
+            rooms.take(agent)
+        desk.note(agents)
+        offers.append(PlannedOffer(one.interaction_id, agents, min(now + most, one.step_ends_at)))
+    pointers = {name: desk.pointer for name, desk in desks.items() if desk.pointer is not None}
+    return Plan(tuple(offers), tuple(paused), pointers)
 
 
-def _chosen(strategy: Strategy, ring: _Ring, start: int, refused: frozenset[str]) -> list[int]:
-    """The places of those who are to be asked."""
-    fit = (place for place in ring.once_round(start) if ring.agents[place] not in refused)
-    match strategy:
-        case Strategy.BEEPALL:
-            return sorted(fit)
-        case Strategy.RRMEMORY:
-            return list(islice(fit, 1))
-        case _:
-            assert_never(strategy)
+def _order(one: Waiting, desks: Mapping[str, _Desk]) -> tuple[int, datetime, str]:
+    return -desks[one.target].line.weight, one.waiting_since, one.interaction_id

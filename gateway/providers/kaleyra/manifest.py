@@ -23,7 +23,11 @@ def new_bearer_token() -> SecretStr:
 
 
 class KaleyraCredentials(Credentials):
-    """The form. Kaleyra signs nothing, so its callback profile sends a bearer token that we make up."""
+    """The form. Kaleyra signs nothing, so its callback profile sends a bearer token that we make up.
+
+    A field with a default factory is made up when it is left out: the registry marks it `made_up`, and whoever saved
+    the form is shown it once, for it must be pasted at Kaleyra.
+    """
 
     base_url: Annotated[
         BaseUrl,
@@ -48,6 +52,19 @@ class KaleyraCredentials(Credentials):
             max_length=1000,
         ),
     ] = Field(default_factory=new_bearer_token)
+    callbacks: Annotated[
+        str | None,
+        Field(
+            title="Callbacks proved by",
+            description="header (the URL and the bearer token), or url where Kaleyra can send no header",
+            pattern=r"^(header|url)$",
+        ),
+    ] = None
 
 
-MANIFEST = Manifest(name="kaleyra", label="Kaleyra", credentials=KaleyraCredentials, receives=False)
+MANIFEST = Manifest(
+    name="kaleyra",
+    label="Kaleyra",
+    credentials=KaleyraCredentials,
+    max_body=4 * 1024 * 1024,  # it passes on Meta's changes, and those may reach 3 MB
+)

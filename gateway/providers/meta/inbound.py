@@ -5,10 +5,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from contracts.content import Text
-from contracts.messages import DeliveryState, InboundMessage, MessageContext, MessageStatus, StatusReason
+from contracts.messages import DeliveryState, InboundMessage, MessageStatus, StatusReason
 from gateway.providers.meta import wire
-from gateway.providers.meta.content import plain_text, read
+from gateway.providers.meta.errors import reason_of
+from gateway.providers.meta.messages import message_of
+from gateway.providers.meta.notices import notices
+from gateway.providers.meta.people import People, people, word
 from gateway.providers.payload import contact_key, fault, raw_form, raw_of, read_object
 from gateway.providers.seam import BadItem, Item, MalformedWebhook, Notice, Parsed, Webhook
 
@@ -43,29 +45,24 @@ def parse(webhook: Webhook) -> Parsed:
 
 def _entry(entry: object) -> Iterator[Item]:
     changes = entry.get("changes") if isinstance(entry, dict) else None
-    owner = _word(entry, "id")
+    owner = word(entry, "id") or None
     if not isinstance(changes, list):
         yield Item(what=_bad("entry: must be an object with a list of changes", entry), owner=owner)
         return
     for change in changes:
         value = change.get("value") if isinstance(change, dict) else None
         metadata = value.get("metadata") if isinstance(value, dict) else None
-        address = _word(metadata, "phone_number_id")
+        address = word(metadata, "phone_number_id") or None
         for what in _change(change, value):
             yield Item(what=what, address=address, owner=owner)
 
 
-def _word(part: object, key: str) -> str | None:
-    found = part.get(key) if isinstance(part, dict) else None
-    return found if found and isinstance(found, str) else None
-
-
 def _change(change: object, value: object) -> Iterator[What]:
-    field = _word(change, "field")
-    if not isinstance(change, dict) or field is None:
+    field = word(change, "field")
+    if not isinstance(change, dict) or not field:
         yield _bad("change: must be an object with a field", change)
     elif field != MESSAGES:
-        yield Notice(kind=field, raw=raw_form(change))
+        yield from notices(field, change)
     elif not isinstance(value, dict):
         yield _bad("value: must be an object", change)
     else:
@@ -73,8 +70,8 @@ def _change(change: object, value: object) -> Iterator[What]:
 
 
 def _value(value: dict[str, Any], change: dict[str, Any]) -> Iterator[What]:
-    names, errors = _names(value.get("contacts")), value.get("errors")
-    yield from _each(value, "messages", lambda raw: _message(raw, names))
+    known, errors = people(value.get("contacts")), value.get("errors")
+    yield from _each(value, "messages", lambda raw: _message(raw, known))
     yield from _each(value, "statuses", _status)
     if errors:
         yield Notice(kind="errors", raw=raw_form({"errors": errors}))
@@ -97,60 +94,25 @@ def _each(value: dict[str, Any], key: str, reader: Callable[[dict[str, Any]], Wh
             yield _bad(fault(error), raw)
 
 
-def _message(raw: dict[str, Any], names: dict[str, str]) -> InboundMessage | BadItem:
-    kind = _word(raw, "type")
-    if kind is None:
-        return _bad("type: must be a word", raw)
-    if kind == "text" and (plain := plain_text(raw)) is not None:
-        return InboundMessage(
-            provider_id=plain.message_id,
-            contact_key=contact_key(plain.sender),
-            profile_name=names.get(plain.sender) or names.get(plain.user_id, ""),
-            sent_at=plain.timestamp,
-            content=Text(text=plain.words),
-        )
-    message, content = read(kind, raw)
-    return InboundMessage(
-        provider_id=message.id,
-        contact_key=contact_key(message.sender),
-        profile_name=names.get(message.sender) or names.get(message.from_user_id or "", ""),
-        sent_at=message.timestamp,
-        content=content,
-        context=_context(message.context),
-    )
-
-
-def _context(context: wire.Context | None) -> MessageContext | None:
-    if context is None:
-        return None
-    forwarded = bool(context.forwarded or context.frequently_forwarded)
-    return MessageContext(message_id=context.id or None, forwarded=forwarded) if context.id or forwarded else None
-
-
-def _names(contacts: object) -> dict[str, str]:
-    """Profile names by everything that Meta calls a contact. A name that cannot be read costs no message its place."""
-    names: dict[str, str] = {}
-    for contact in contacts if isinstance(contacts, list) else ():
-        name = _word(contact.get("profile"), "name") if isinstance(contact, dict) else None
-        keys = (_word(contact, "wa_id"), _word(contact, "user_id"))
-        names.update((key, name) for key in keys if key and name)
-    return names
+def _message(raw: dict[str, Any], known: People) -> InboundMessage | BadItem:
+    kind = word(raw, "type")
+    return message_of(kind, raw, known) if kind else _bad("type: must be a word", raw)
 
 
 def _status(raw: dict[str, Any]) -> MessageStatus | Notice | BadItem:
-    word = _word(raw, "status")
-    if word is None:
+    said = word(raw, "status")
+    if not said:
         return _bad("status: must be a word", raw)
-    state = STATES.get(word)
+    state = STATES.get(said)
     if state is None:
-        recipient = _word(raw, "recipient_id") or _word(raw, "recipient_user_id") or ""
-        return Notice(kind=f"status.{word}", contact_key=contact_key(recipient), raw=raw_form(raw))
+        recipient = word(raw, "recipient_id") or word(raw, "recipient_user_id")
+        return Notice(kind=f"status.{said}", contact_key=contact_key(recipient), raw=raw_form(raw))
     status = wire.Status.model_validate(raw)
     return MessageStatus(
         provider_id=status.id,
         contact_key=contact_key(status.recipient),
         state=state,
-        provider_state=word,
+        provider_state=said,
         occurred_at=status.timestamp,
         reason=_reason(raw.get("errors")) if state is DeliveryState.FAILED else None,
         reference=status.biz_opaque_callback_data or None,
@@ -165,7 +127,7 @@ def _reason(errors: object) -> StatusReason | None:
         failure = wire.Failure.model_validate(errors[0])
     except ValidationError:
         return None
-    return StatusReason(code=str(failure.code), title=failure.title or failure.message or "")
+    return reason_of(failure.code, failure.title or failure.message or "")
 
 
 def _bad(reason: str, raw: object) -> BadItem:

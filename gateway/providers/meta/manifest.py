@@ -4,7 +4,10 @@ from typing import Annotated
 
 from pydantic import Field, SecretStr
 
-from gateway.providers.seam import Credentials, Manifest
+from contracts.accounts import BaseUrl
+from gateway.providers.seam import Credentials, Limits, Manifest
+
+API_URL = "https://graph.facebook.com/v25.0"
 
 MetaId = Annotated[str, Field(pattern=r"^[0-9]{1,32}$")]
 Secret = Annotated[SecretStr, Field(min_length=1, max_length=1000)]
@@ -22,6 +25,9 @@ class MetaCredentials(Credentials):
     app_secret_previous: Annotated[
         Secret | None, Field(title="App secret before its reset", description="1 to 1000 characters")
     ] = None
+    api_url: Annotated[
+        BaseUrl | None, Field(title="API URL", description=f"a URL with the version; {API_URL} when left out")
+    ] = None
 
 
 MANIFEST = Manifest(
@@ -29,4 +35,5 @@ MANIFEST = Manifest(
     label="Meta Cloud API",
     credentials=MetaCredentials,
     max_body=4 * 1024 * 1024,  # a delivery may hold up to a thousand updates and reach 3 MB
+    limits=Limits(per_second=80, burst=80, recipient_interval_s=6, recipient_burst=45),
 )

@@ -3,13 +3,18 @@
 from collections.abc import Mapping
 
 from contracts.accounts import Account
-from gateway.providers.meta import inbound, signature
+from contracts.content import Media
+from contracts.outbound import OutboundMessage, OutboundSignal, Template
+from gateway.providers.delivery import Conversation, Download, Sent
+from gateway.providers.meta import inbound, outbound, signature, templates
+from gateway.providers.meta import media as files
 from gateway.providers.meta.manifest import MANIFEST
 from gateway.providers.seam import Item, Parsed, Verdict, Webhook
 
 
 class Meta:
-    """Implements `Provider`, `Handshake` and `SharedCallback` (one callback URL serves all numbers of an app)."""
+    """Implements `Provider`, `Handshake`, `SharedCallback` (one callback URL serves all numbers of an app), `Delivers`,
+    `Signals`, `HoldsMedia` and `HoldsTemplates`."""
 
     manifest = MANIFEST
 
@@ -39,6 +44,26 @@ class Meta:
     def candidates(self, webhook: Webhook, accounts: tuple[Account, ...]) -> tuple[Account, ...]:
         """Of these accounts, those of whose app secrets one signed the body."""
         return signature.candidates(webhook, accounts)
+
+    def deliver(self, message: OutboundMessage, account: Account, media_url: str | None) -> Conversation[Sent]:
+        """Send a message; our own files are uploaded, `media_url` is not needed."""
+        return outbound.deliver(message, account)
+
+    def check(self, account: Account) -> Conversation[str]:
+        """Whether the token opens the business account, and the number is one of that."""
+        return outbound.check(account)
+
+    def signal(self, signal: OutboundSignal, account: Account) -> Conversation[None]:
+        """Mark as read, with the typing indicator or without."""
+        return outbound.signal(signal, account)
+
+    def locate(self, media: Media, account: Account) -> Conversation[Download]:
+        """Where the file of an inbound message is."""
+        return files.locate(media, account)
+
+    def templates(self, account: Account) -> Conversation[tuple[Template, ...]]:
+        """All templates of the business account."""
+        return templates.templates(account)
 
 
 PROVIDER = Meta()

@@ -1,4 +1,7 @@
-"""Meta's JSON, as far as we read it. Everything optional may be missing or null."""
+"""Meta's envelope as far as we read it: what all messages have, and statuses.
+
+Everything optional may be missing or null. What a message says, by its type, stands in `parts.py`.
+"""
 
 from typing import Annotated, Self
 
@@ -9,12 +12,36 @@ from gateway.providers.payload import UnixTime, Wire
 Filled = Annotated[str, Field(min_length=1)]
 
 
+class Product(Wire):
+    """The product that a message asks about."""
+
+    catalog_id: str | None = None
+    product_retailer_id: Filled
+
+
 class Context(Wire):
     """What a message refers to; `id` is missing on forwarded ones and on questions about a product."""
 
     id: str | None = None
+    from_: str | None = Field(None, alias="from")
     forwarded: bool | None = None
     frequently_forwarded: bool | None = None
+    referred_product: Product | None = None
+
+
+class Referral(Wire):
+    """The advertisement or post that a first message comes from."""
+
+    source_type: str | None = None
+    source_id: str | None = None
+    source_url: str | None = None
+    headline: str | None = None
+    body: str | None = None
+    media_type: str | None = None
+    image_url: str | None = None
+    video_url: str | None = None
+    thumbnail_url: str | None = None
+    ctwa_clid: str | None = None
 
 
 class Message(Wire):
@@ -25,99 +52,13 @@ class Message(Wire):
     from_user_id: str | None = None
     timestamp: UnixTime
     context: Context | None = None
-
-    @property
-    def sender(self) -> str:
-        """What Meta calls the sender."""
-        return self.from_ or self.from_user_id or ""
+    referral: Referral | None = None
 
     @model_validator(mode="after")
     def _has_a_sender(self) -> Self:
-        if not self.sender:
+        if not (self.from_ or self.from_user_id):
             raise ValueError("from: the sender is missing")
         return self
-
-
-class Body(Wire):
-    """A text."""
-
-    body: str
-
-
-class Text(Message):
-    """`type: text`."""
-
-    text: Body
-
-
-class File(Wire):
-    """An image or a document; the URL is newer than the id and may be missing."""
-
-    id: str | None = None
-    url: str | None = None
-    mime_type: str | None = None
-    sha256: str | None = None
-    filename: str | None = None
-    caption: str | None = None
-
-    @model_validator(mode="after")
-    def _can_be_fetched(self) -> Self:
-        if not (self.id or self.url):
-            raise ValueError("both id and url are missing")
-        return self
-
-
-class Image(Message):
-    """`type: image`."""
-
-    image: File
-
-
-class Document(Message):
-    """`type: document`."""
-
-    document: File
-
-
-class Choice(Wire):
-    """A button or a row of a list."""
-
-    id: str
-    title: str | None = None
-    description: str | None = None
-
-
-class Answer(Wire):
-    """`interactive`: its own `type` says which of its parts is there."""
-
-    type: str
-    button_reply: Choice | None = None
-    list_reply: Choice | None = None
-
-
-class Interactive(Message):
-    """`type: interactive`; without its part when Meta could not read what the customer did (error 131000)."""
-
-    interactive: Answer | None = None
-
-
-class Press(Wire):
-    """A press on a quick-reply button of a template; Meta fills in the text where no payload was set."""
-
-    payload: str | None = None
-    text: str | None = None
-
-    @model_validator(mode="after")
-    def _says_which_button(self) -> Self:
-        if not (self.payload or self.text):
-            raise ValueError("both payload and text are missing")
-        return self
-
-
-class Button(Message):
-    """`type: button`."""
-
-    button: Press
 
 
 class Status(Wire):

@@ -4,7 +4,7 @@ Its webhooks are forms. An account may be set to GET, and then the parameters ar
 """
 
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 from gateway.providers.payload import read_object
 from gateway.providers.seam import MalformedWebhook, Webhook
@@ -12,6 +12,8 @@ from gateway.providers.seam import MalformedWebhook, Webhook
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 MAX_FIELDS = 1000
+REFERENCE = "reference"
+"""The parameter that our own id of a message has in the query of its status callback's URL."""
 
 
 def media_type(webhook: Webhook) -> str:
@@ -65,3 +67,17 @@ def fields(webhook: Webhook) -> dict[str, Any]:
     if kind == JSON:
         return read_object(webhook.body)
     raise MalformedWebhook(f"the content type must be {FORM} or {JSON}")
+
+
+def with_reference(url: str, reference: str) -> str:
+    """A status callback's URL that hands our own id of a message back."""
+    return f"{url}{'&' if '?' in url else '?'}{REFERENCE}={quote(reference, safe='')}"
+
+
+def reference_of(webhook: Webhook) -> str | None:
+    """Our own id, where the URL that was called has one; it is signed with the URL.
+
+    Raises:
+        MalformedWebhook: the query is not UTF-8, or has too many parameters.
+    """
+    return dict(reversed(pairs(query_of(webhook.url)))).get(REFERENCE) or None

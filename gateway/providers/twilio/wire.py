@@ -8,6 +8,7 @@ from pydantic.alias_generators import to_pascal
 from gateway.providers.payload import Wire
 
 PREFIX = "whatsapp:"
+MAX_FILES = 100
 ChannelAddress = Annotated[str, Field(pattern=rf"^{PREFIX}(?s:.)+$")]
 Filled = Annotated[str, Field(min_length=1)]
 
@@ -32,10 +33,11 @@ class Inbound(Parameters):
 
     body: str = ""
     message_type: str = ""
-    num_media: Annotated[int, Field(ge=0)] = 0
-    media_url0: str | None = Field(None, alias="MediaUrl0")
-    media_content_type0: str = Field("", alias="MediaContentType0")
+    num_media: Annotated[int, Field(ge=0, le=MAX_FILES)] = 0
     latitude: str | None = None
+    longitude: str | None = None
+    address: str = ""
+    label: str = ""
     button_payload: str | None = None
     button_text: str | None = None
     list_id: str | None = None
@@ -46,8 +48,17 @@ class Inbound(Parameters):
     wa_id: str | None = None
     external_user_id: str | None = None
     original_replied_message_sid: str | None = None
+    original_replied_message_sender: str | None = None
     forwarded: str = ""
     frequently_forwarded: str = ""
+    referral_source_type: str = ""
+    referral_source_id: str = ""
+    referral_source_url: str = ""
+    referral_headline: str = ""
+    referral_body: str = ""
+    referral_media_url: str = ""
+    referral_media_content_type: str = ""
+    referral_ctwa_clid: str = ""
 
 
 class Status(Parameters):
@@ -55,3 +66,4 @@ class Status(Parameters):
 
     error_code: str | None = None
     error_message: str = ""
+    channel_status_message: str = ""

@@ -78,7 +78,8 @@ class Sample(Protocol):
 
     `STRANGER` is another account there, with other secrets and another number; `sign` signs as the provider does, by
     means of `runtime.sandbox`; `SIGNS_URL` tells whether the URL is part of what is signed; `EMPTY` are the
-    account's secrets left blank.
+    account's secrets left blank. A provider that signs nothing and shows a token instead says `SIGNS_BODY = False`
+    (see `signs_body`).
     """
 
     URL: str
@@ -103,6 +104,16 @@ class Sample(Protocol):
 def sample(provider: str) -> Sample:
     """The sample of a provider."""
     return cast("Sample", import_module(f"tests.gateway.providers.{provider}.sample"))
+
+
+def signs_body(provider: str) -> bool:
+    """Whether the signature covers the body. With a token it does not: other bytes are genuine then as well."""
+    return bool(getattr(sample(provider), "SIGNS_BODY", True))
+
+
+def is_proof(header: str) -> bool:
+    """Whether a header, by its name, is what shows that a webhook is genuine."""
+    return "signature" in header.lower() or header.lower() == "authorization"
 
 
 def fixtures_of(provider: str) -> list[Fixture]:

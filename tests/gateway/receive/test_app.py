@@ -3,22 +3,28 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
 import pytest
 from aiohttp import ClientSession
+from cryptography.fernet import Fernet
 from yarl import URL
 
 from contracts.deadletters import DeadLetter
 from contracts.errors import Unavailable
 from contracts.events import MessageReceived, NoticeReceived, StatusReported
 from gateway.receive.app import Door, build_gateway
+from gateway.receive.files import FileDoor
 from gateway.receive.gatherer import Gatherer
 from gateway.registry import providers
+from runtime.crypto import Signer
+from runtime.media.links import PURPOSE, MediaLinks
 from runtime.process import HttpServer
 from runtime.sandbox import meta, twilio
 from runtime.sandbox.requests import SignedRequest
+from runtime.store.media import GridFSMedia
 from tests.gateway.providers.meta import sample as of_meta
 from tests.gateway.providers.twilio import sample as of_twilio
 from tests.parts import NOW, PARTITIONS, Parts, people
@@ -73,7 +79,9 @@ async def gateway(parts: Parts) -> AsyncIterator[Gateway]:
     gatherer = Gatherer(parts.said, 0.001, parts.metrics)
     receiving = providers()
     door = Door(receiving, parts.configuration, gatherer, parts.outbox, parts.metrics, lambda: NOW, PUBLIC, PARTITIONS)
-    served = build_gateway(door, max(one.manifest.max_body for one in receiving.values()))
+    links = MediaLinks(Signer([Fernet.generate_key().decode()], PURPOSE), PUBLIC, timedelta(hours=1), lambda: NOW)
+    files = FileDoor(links, GridFSMedia(parts.store, lambda: NOW))
+    served = build_gateway(door, files, max(one.manifest.max_body for one in receiving.values()))
     server = HttpServer(served, "127.0.0.1", 0, "gateway")
     await server.start()
     async with ClientSession(f"http://127.0.0.1:{server.port}") as client:
@@ -265,3 +273,11 @@ async def test_an_account_has_a_domain_of_its_own(gateway: Gateway) -> None:
     own = T1.model_copy(update={"url": "https://own.example.test/webhooks/twilio/T1"})
     assert (await gateway.send(twilio.request(own, twilio.text(own, WHO, "SM1", "x"))))[0] == 200
     assert (await gateway.send(twilio.request(T1, twilio.text(T1, WHO, "SM2", "x"))))[0] == 403
+
+
+async def test_links_to_files_are_looked_up_as_such_and_not_as_webhooks(gateway: Gateway) -> None:
+    async with gateway.client.get("/files/forged") as answer:
+        assert (answer.status, (await answer.json())["detail"]) == (
+            404,
+            "there is no such file, or its URL has expired",
+        )

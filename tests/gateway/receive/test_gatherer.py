@@ -30,7 +30,7 @@ class Held(Recorder):
 
     @property
     def bundles(self) -> list[list[int]]:
-        return [orjson.loads(body) for _, body in self.published]
+        return [orjson.loads(body) for _, _, body in self.published]
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from contracts.accounts import Account
 from contracts.configuration import Configuration
 from contracts.contacts import Contact, ContactList
 from contracts.content import Content, Text
-from contracts.events import DeadlineReached, MessageReceived, OfferAccepted, OfferRejected
+from contracts.events import DeadlineReached, MessageReceived, OfferAccepted, OfferRejected, WebhookAnswered
 from contracts.interactions import Interaction
 from contracts.intervals import Interval, Span
 from contracts.messages import InboundMessage
@@ -36,6 +36,7 @@ def world(*accounts: Account, **fields: object) -> Configuration:
         Interval(id="office", name="Office hours", spans=(Span(start=time(9), end=time(17, 59), weekdays=weekdays),)),
         Interval(id="lunch", name="Lunch", spans=(Span(start=time(12), end=time(12, 59)),)),
         Interval(id="xmas", name="Christmas", spans=(Span(days=frozenset({25, 26}), months=frozenset({12})),)),
+        Interval(id="night", name="Night", spans=(Span(start=time(20)), Span(end=time(8, 30)))),
     )
     whitelists = (
         Whitelist(id="it", name="Italy", rules=(PrefixRule(prefix="+39"),)),
@@ -91,6 +92,11 @@ def rejected(agent: str = "anna", round_: int = 1, **fields: object) -> OfferRej
 def deadline(due_at: datetime = NOW, **fields: object) -> DeadlineReached:
     """The event of a deadline."""
     return DeadlineReached(**_event(**{"interaction_id": "i1", "due_at": due_at, **fields}))
+
+
+def endpoint_answered(step: int = 1, **fields: object) -> WebhookAnswered:
+    """The event of an endpoint's answer."""
+    return WebhookAnswered(**_event(**{"interaction_id": "i1", "step": step, **fields}))
 
 
 def interaction(**fields: object) -> Interaction:

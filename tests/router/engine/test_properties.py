@@ -14,12 +14,22 @@ from router.engine import (
     Decision,
     RejectSender,
     RoutingConfiguration,
+    SendReply,
     StoreMessage,
     decide,
 )
 from router.engine.draft import due_of
 from router.engine.walk import MAX_STEPS
-from tests.router.engine.builders import NOW, accepted, deadline, message, received, rejected, routing
+from tests.router.engine.builders import (
+    NOW,
+    accepted,
+    deadline,
+    endpoint_answered,
+    message,
+    received,
+    rejected,
+    routing,
+)
 
 QUEUES = st.sampled_from(["sales", "support", "gone"])
 AGENTS = st.sampled_from(["anna", "bruno", "gone"])
@@ -54,13 +64,19 @@ ENTRIES = st.one_of(
     _entry("Tag", tag=st.sampled_from("ab")),
     _entry("Noop"),
     _entry("Close", disposition=st.just("Done")),
-    _entry("AutoReply", text=st.just("Hi")),
-    _entry("Webhook", url=st.just("https://hooks.example")),
+    _entry(
+        "AutoReply",
+        text=st.sampled_from(["Hi", "Hi {contact.name|you}", "{contact.attributes.none}", "{not valid"]),
+        times=st.sampled_from(["once", "always", "first_message"]),
+    ),
+    _entry("Webhook", url=st.just("https://hooks.example"), timeout=st.integers(1, 30)),
 )
 LISTS = st.lists(ENTRIES, max_size=7)
+OF_THE_ROUTER = ["message", "message", "tick", "tick", "late reject", "answer", "answer", "failure", "late answer"]
+OF_AGENTS = ["offer", "accept", "reject", "close"]
 MOVES = st.lists(
     st.tuples(
-        st.sampled_from(["message", "message", "tick", "tick", "offer", "accept", "reject", "late reject"]),
+        st.sampled_from([*OF_THE_ROUTER, *OF_AGENTS]),
         st.integers(0, 90),
         st.text(max_size=5) | st.just("Hello"),
     ),
@@ -75,22 +91,28 @@ class Shell:
     routing: RoutingConfiguration
     now: datetime = NOW
     stored: Interaction | None = None
+    last: Interaction | None = None
     messages: int = 0
     decisions: list[Decision] = field(default_factory=list)
     ended: list[Interaction] = field(default_factory=list)
 
     def handle(self, event: Event) -> None:
         before = self.stored
-        state = ConversationState(interaction=before, message=message())
+        state = ConversationState(interaction=before, message=message(), last=self.last)
         decision = decide(event, state, self.routing, self.now)
         assert decision == decide(event, state, self.routing, self.now)
         self.decisions.append(decision)
         self._check(before, decision)
         after = decision.interaction or before
+        self.ended = [one for one in self.ended if after is None or one.id != after.id]
         if after is not None and not after.open:
-            self.ended.append(after)
+            self.end(after)
             after = None
         self.stored = after
+
+    def end(self, interaction: Interaction) -> None:
+        self.ended.append(interaction)
+        self.last = interaction
 
     def _check(self, before: Interaction | None, decision: Decision) -> None:
         after = decision.interaction
@@ -101,12 +123,18 @@ class Shell:
         assert 0 <= after.cursor <= entries
         assert after.round >= (before.round if before else 0)
         assert after.step >= (before.step if before else 0)
+        added = [e for e in decision.effects if isinstance(e, StoreMessage | SendReply)]
+        first = after.sequence - len(added) + 1
+        assert [effect.sequence for effect in added] == list(range(first, after.sequence + 1))
+        assert after.steps <= MAX_STEPS
         assert after.open is (after.state is not InteractionState.CLOSED)
         if before is not None and before.owner is not None:
             assert decision.trace == ()
             assert (after.state, after.owner, after.cursor) == (before.state, before.owner, before.cursor)
         elif after.open:
-            assert after.unmanaged or (after.waiting_for is not None and after.due_at is not None)
+            held_up = after.waiting_for is not None or after.state is InteractionState.ROUTING
+            assert after.unmanaged is not held_up
+            assert held_up is (after.due_at is not None)
             assert after.due_at == due_of(after)
 
     def offer(self) -> None:
@@ -129,26 +157,48 @@ class Shell:
         match what:
             case "message":
                 self.messages += 1
-                self.handle(received(text, event_id=f"e{self.messages}"))
+                self.handle(received(text, event_id=f"e{self.messages}", received_at=self.now))
             case "tick":
                 self.handle(deadline(self.now, interaction_id=interaction_id))
-            case "offer":
-                self.offer()
-            case "accept" if self.stored and self.stored.offered_to:
-                self.store(state=InteractionState.ASSIGNED, owner="anna", offered_to=(), due_at=None)
-                self.handle(accepted(interaction_id=interaction_id))
-            case "reject" if self.stored and self.stored.offered_to:
-                self.store(state=InteractionState.WAITING, offered_to=(), refused=("anna",))
-                self.handle(rejected(round_=self.stored.round, interaction_id=interaction_id))
             case "late reject" if self.stored:
                 self.handle(rejected(round_=self.stored.round - 1, interaction_id=interaction_id))
                 assert self.decisions[-1] == Decision()
+            case "answer" | "failure" | "late answer" if self.stored:
+                self.answer(what, self.stored, seconds)
+            case _:
+                if self.stored:
+                    self.work(what, self.stored)
+
+    def work(self, what: str, before: Interaction) -> None:
+        """What distributor and agents do, and what the router hears of it."""
+        match what:
+            case "offer":
+                self.offer()
+            case "accept" if before.offered_to:
+                self.store(state=InteractionState.ASSIGNED, owner="anna", offered_to=(), due_at=None)
+                self.handle(accepted(interaction_id=before.id))
+            case "reject" if before.offered_to:
+                self.store(state=InteractionState.WAITING, offered_to=(), refused=("anna",))
+                self.handle(rejected(round_=before.round, interaction_id=before.id))
+            case "close" if before.owner:
+                closed = {"state": InteractionState.CLOSED, "open": False, "closed_at": self.now}
+                self.end(before.model_copy(update={**closed, "disposition": ("Done",)}))
+                self.stored = None
+
+    def answer(self, what: str, before: Interaction, number: int) -> None:
+        held_up = before.state is InteractionState.ROUTING
+        step = before.step - 1 if what == "late answer" else before.step
+        answered: dict[str, object] = {"attributes": {"n": number}, "position": number or None}
+        fields = {"failure": "no answer"} if what == "failure" else answered
+        self.handle(endpoint_answered(step, interaction_id=before.id, **fields))
+        if not held_up or what == "late answer":
+            assert self.decisions[-1] == Decision()
 
 
 @settings(max_examples=300, deadline=None)
-@given(LISTS, MOVES)
-def test_no_message_is_ever_lost(actions: list[dict[str, Any]], moves: list[tuple[str, int, str]]) -> None:
-    shell = Shell(routing(actions))
+@given(LISTS, MOVES, st.sampled_from([0, 1]))
+def test_no_message_is_ever_lost(actions: list[dict[str, Any]], moves: list[tuple[str, int, str]], hours: int) -> None:
+    shell = Shell(routing(actions, reopen_within=hours))
     for what, seconds, text in moves:
         shell.move(what, seconds, text)
         if what == "message":
@@ -195,3 +245,38 @@ def test_a_decision_changes_nothing_that_it_was_given(actions: list[Any], text: 
     decide(received(text), state, configuration, NOW)
     assert before == copy
     assert state == replace(state)
+
+
+@settings(max_examples=150, deadline=None)
+@given(LISTS, MOVES, st.data())
+def test_a_restart_at_any_point_changes_nothing(
+    actions: list[dict[str, Any]], moves: list[tuple[str, int, str]], data: st.DataObject
+) -> None:
+    """Whoever restarts has what is stored, as documents, and compiles the configuration anew."""
+    shell, other = Shell(routing(actions)), Shell(routing(actions))
+    for number, (what, seconds, text) in enumerate(moves):
+        if data.draw(st.booleans(), label=f"restart before move {number}"):
+            other.routing = routing(actions)
+            other.stored = reread(other.stored)
+            other.last = reread(other.last)
+        shell.move(what, seconds, text)
+        other.move(what, seconds, text)
+    assert shell.decisions == other.decisions
+    assert (shell.stored, shell.ended) == (other.stored, other.ended)
+
+
+def reread(interaction: Interaction | None) -> Interaction | None:
+    return interaction and Interaction.model_validate_json(interaction.model_dump_json())
+
+
+@settings(max_examples=100, deadline=None)
+@given(LISTS, st.integers(1, 9))
+def test_endpoints_that_answer_at_once_cannot_keep_a_message_going_round(actions: list[Any], position: int) -> None:
+    """Jumps of answers count as steps: the hundredth is the last, however often the walk was held up between."""
+    shell = Shell(routing(actions))
+    shell.move("message", 0, "Hello")
+    for _ in range(MAX_STEPS + 1):
+        if shell.stored is None or shell.stored.state is not InteractionState.ROUTING:
+            break
+        shell.answer("answer", shell.stored, position)
+    assert shell.stored is None or shell.stored.state is not InteractionState.ROUTING

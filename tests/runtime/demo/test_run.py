@@ -1,4 +1,4 @@
-"""The demonstration against all processes in one: configured through the API, sent through the door, checked."""
+"""The demonstration against all processes in one: customers write by the sandbox, agents answer by the API."""
 
 import asyncio
 import signal
@@ -11,11 +11,13 @@ from aiohttp import ClientSession
 from pydantic import SecretStr
 
 from console.__main__ import compose as compose_console
-from gateway.__main__ import compose_receive
+from contracts.errors import SwitchboardError
+from gateway.__main__ import compose_receive, compose_send
 from router.__main__ import compose as compose_router
 from runtime.demo.run import Demonstration
 from runtime.embedded.stack_file import StackInfo
 from runtime.process import Process
+from runtime.sandbox.__main__ import compose as compose_sandbox
 from runtime.settings import Settings
 from workers.__main__ import compose_clock, compose_deliver
 
@@ -25,6 +27,8 @@ COMPOSITIONS: dict[str, Callable[[Process], None]] = {
     "router": compose_router,
     "worker": compose_deliver,
     "clock": compose_clock,
+    "sender": compose_send,
+    "sandbox": compose_sandbox,
 }
 
 
@@ -43,7 +47,10 @@ async def stack(installation: Settings, tmp_path: Path) -> AsyncIterator[tuple[S
     for name, compose in COMPOSITIONS.items():
         port, health = ports[name]
         process = Process(
-            name, installation.model_copy(update={"port": port, "health_port": health, "public_url": public_url})
+            name,
+            installation.model_copy(
+                update={"port": port, "health_port": health, "public_url": public_url, "allowed_hosts": "127.0.0.1"}
+            ),
         )
         compose(process)
         tasks.append(asyncio.create_task(process.run()))
@@ -58,6 +65,7 @@ async def stack(installation: Settings, tmp_path: Path) -> AsyncIterator[tuple[S
             amqp_url=installation.amqp_url.get_secret_value(),
             mongo_url=installation.mongo_url.get_secret_value(),
             management_url=None,
+            sandbox_url=f"http://127.0.0.1:{ports['sandbox'][0]}",
             token_file=token,
             log_directory=tmp_path,
             health_urls={},
@@ -89,14 +97,16 @@ async def _ready(client: ClientSession, port: int) -> bool:
         return False
 
 
-async def test_everything_that_is_sent_lands_where_it_must(stack: tuple[StackInfo, str]) -> None:
+async def test_everything_that_is_written_and_answered_lands_where_it_must(stack: tuple[StackInfo, str]) -> None:
     info, database = stack
     seen: list[str] = []
     demonstration = Demonstration(info, database, seed=5)
     try:
         await demonstration.configure()
         account = await demonstration.send(120, lambda what, _done, _all: seen.append(what))
-        evidence = await demonstration.verify(account, lambda what, _done, _all: seen.append(what), settle_s=20)
+        landed = await demonstration.verify(account, lambda what, _done, _all: seen.append(what), settle_s=20)
+        await demonstration.answer(account, landed, lambda what, _done, _all: seen.append(what))
+        evidence = await demonstration.verify_answers(account, lambda what, _done, _all: seen.append(what), settle_s=20)
         landings = await demonstration.landings(evidence, 8)
     finally:
         await demonstration.close()
@@ -105,6 +115,16 @@ async def test_everything_that_is_sent_lands_where_it_must(stack: tuple[StackInf
     assert sum(account.landed.values()) == account.conversations == 30
     assert account.repeated > 0
     assert account.document()["messages"] == 120
-    assert {"sent", "in place"} <= set(seen)
+    assert account.answers == 2 * account.answered > 0
+    assert account.answer_states == {"read": account.answers}
+    assert {"sent", "in place", "answered", "read by customers"} <= set(seen)
     assert len(landings) == 8
+    assert {landing.provider for landing in landings} == {"kaleyra", "meta", "sinch", "twilio"}
     assert all(landing.why for landing in landings)
+    assert any("(read, read)" in landing.answer for landing in landings)
+
+
+async def test_a_stack_without_the_sandbox_cannot_demonstrate_anything(stack: tuple[StackInfo, str]) -> None:
+    info, database = stack
+    with pytest.raises(SwitchboardError, match="needs the sandbox"):
+        Demonstration(info.model_copy(update={"sandbox_url": None}), database)

@@ -159,4 +159,4 @@ async def test_a_signal_stops_everything_and_the_command_ends_well(
 
 
 def test_the_doors_stop_first_for_they_serve_http() -> None:
-    assert [kind.name for kind in KINDS if kind.http_port] == ["gateway", "console"]
+    assert [kind.name for kind in KINDS if kind.http_port] == ["gateway", "console", "sandbox"]

@@ -40,7 +40,7 @@ def history(chance: random.Random, length: int) -> list[Interaction]:
             InteractionState.ASSIGNED if owner else InteractionState.OFFERED if offered else InteractionState.WAITING
         )
         fields = {"owner": owner, "offered_to": () if owner else offered, "state": state, "version": version}
-        states.append(interaction(**fields, message_count=version, preview=f"v{version}"))
+        states.append(interaction(**fields, sequence=version, preview=f"v{version}"))
     return states
 
 

@@ -158,3 +158,66 @@ async def test_workers_who_serve_at_once_offer_everything_once_and_within_capaci
         assert {offer.agent_id for offer in await parts.offers.of(one.id) if offer.round == one.round} == set(
             one.offered_to
         )
+
+
+async def test_what_waits_in_the_heavier_queue_gets_the_agents_whichever_is_served(parts: Parts) -> None:
+    await parts.configure(
+        *people("ann", capacity=1),
+        queue("light", agents=("ann",)),
+        queue("heavy", agents=("ann",), weight=5),
+        account(
+            [
+                {"action": "Gotoif", "condition": "message.text == 'urgent'", "if_true": 3},
+                {"action": "Queue", "queue": "light", "timeout": 600},
+                {"action": "Queue", "queue": "heavy", "timeout": 600},
+            ]
+        ),
+    )
+    await parts.presence.set("ann", AgentState.AVAILABLE)
+    await parts.router().handle([bundle(message("+39333000001", "m1"), message("+39333000002", "m2", "urgent"))])
+
+    assert await parts.distributor().serve("queue:light") == 1
+    offered = [one for one in await parts.all_interactions() if one.offered_to]
+    assert [one.contact_key for one in offered] == ["+39333000002"]
+    assert {offer.target for offer in await parts.offers.of(offered[0].id)} == {"queue:heavy"}
+
+
+async def test_least_recent_remembers_across_a_restart_whom_it_notified(parts: Parts) -> None:
+    await ready(parts, ["ann.a", "ben"], 1, strategy="least_recent")
+    asked = []
+    for number in range(1, 5):
+        await parts.distributor().serve("queue:sales")
+        asked += [i.offered_to[0] for i in await parts.all_interactions() if i.contact_key == f"+39333{number - 1:06d}"]
+        parts.clock.pass_(1)
+        await parts.router().handle([bundle(message(f"+39333{number:06d}", f"m{number}"))])
+    assert asked == ["ann.a", "ben", "ann.a", "ben"]
+
+
+async def test_who_misses_too_many_offers_in_a_row_is_paused(parts: Parts) -> None:
+    await ready(parts, ["ann"], 1, agent_timeout=10, pause_after_missed=2)
+    for missed in (1, 2):
+        await parts.distributor().serve("queue:sales")
+        parts.clock.pass_(11)
+        await parts.clock_worker().announce()
+        await parts.router().handle([bundle(*parts.said.events)])
+        parts.said.published = []
+        await parts.assignments.settle([await parts.one()])
+        state = (await parts.presence.get("ann")).state
+        assert state is (AgentState.PAUSE if missed == 2 else AgentState.AVAILABLE)
+        await parts.distributor().serve("queue:sales")
+        parts.clock.pass_(PAUSE.total_seconds())
+    assert (await parts.presence.get("ann")).pause == "missed offers"
+
+    await parts.presence.set("ann", AgentState.AVAILABLE)
+    await parts.assignments.settle([await parts.one()])
+    assert (await parts.presence.get("ann")).state is AgentState.AVAILABLE
+
+
+async def test_an_answer_clears_the_count_of_missed_offers(parts: Parts) -> None:
+    await ready(parts, ["ann"], 1)
+    assert not await parts.presence.missed("ann", "o1", 2)
+    assert not await parts.presence.missed("ann", "o1", 2)
+    await parts.distributor().serve("queue:sales")
+    await parts.assignments.reject((await parts.one()).id, "ann")
+    assert not await parts.presence.missed("ann", "o2", 2)
+    assert await parts.presence.missed("ann", "o3", 2)

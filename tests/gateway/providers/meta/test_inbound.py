@@ -3,8 +3,12 @@
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
+from contracts.content import Content
 from contracts.messages import InboundMessage
+from gateway.providers.meta.content import READERS
+from gateway.providers.meta.inbound import STATES
 from gateway.providers.meta.provider import PROVIDER
 from gateway.providers.seam import BadItem, Item, Notice
 from tests.gateway.providers.conformance import Fixture, fixtures_of
@@ -78,3 +82,20 @@ def test_an_item_belongs_to_the_number_and_the_business_account_that_it_names(it
 def test_an_item_for_one_account_never_belongs_to_another() -> None:
     item = Item(what=NOTICE, address="200000000000002", owner="100000000000001")
     assert not PROVIDER.belongs(item, STRANGER)
+
+
+EXPECTED = [item for fixture in fixtures_of("meta") if isinstance(fixture.expected, list) for item in fixture.expected]
+
+
+def test_every_type_of_message_that_is_known_has_a_fixture() -> None:
+    values = [fixture.request["json"]["entry"][0]["changes"][0]["value"] for fixture in WITH_JSON]
+    assert {*READERS} <= {message["type"] for value in values for message in value["messages"]}
+
+
+def test_every_status_that_is_known_has_a_fixture() -> None:
+    assert {*STATES} == {item["status"]["provider_state"] for item in EXPECTED if "status" in item}
+
+
+def test_every_kind_of_content_comes_out_of_a_fixture() -> None:
+    kinds = {item["message"]["content"]["kind"] for item in EXPECTED if "message" in item}
+    assert kinds == {*TypeAdapter(Content).json_schema()["discriminator"]["mapping"]}

@@ -1,0 +1,1 @@
+"""Customers' files: fetched from the providers before their URLs expire."""

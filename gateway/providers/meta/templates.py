@@ -1,0 +1,174 @@
+"""Templates: the list that Meta has, and a message by one of them."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from contracts.accounts import Account
+from contracts.messages import FailureKind, StatusReason
+from contracts.outbound import SendMedia, Template, TemplateMessage, TemplateStatus, template_key
+from gateway.providers.delivery import Conversation, HttpCall, HttpReply, Refused, cannot_express
+from gateway.providers.meta.api import authorization, fault_of, id_of, url_of
+from gateway.providers.meta.media import file_of
+from gateway.providers.meta.people import word
+from gateway.providers.payload import raw_form
+
+Part = dict[str, Any]
+
+FIELDS = "id,name,language,status,category,components"
+PAGE_SIZE = "100"
+BUTTONS_KEPT_S = 300
+"""How long the buttons of a template are taken from the last answer: an approved template hardly ever changes."""
+
+STATUSES = {
+    "APPROVED": TemplateStatus.APPROVED,
+    "PENDING": TemplateStatus.PENDING,
+    "IN_APPEAL": TemplateStatus.PENDING,
+    "REJECTED": TemplateStatus.REJECTED,
+    "DISABLED": TemplateStatus.REJECTED,
+    "PAUSED": TemplateStatus.PAUSED,
+}
+BUTTONS = {
+    "QUICK_REPLY": ("quick_reply", "payload"),
+    "URL": ("url", "text"),
+    "OTP": ("url", "text"),
+    "COPY_CODE": ("copy_code", "coupon_code"),
+}
+"""The buttons that take a parameter: how a message calls the button, and what it calls the parameter."""
+
+HEADERS = frozenset({"image", "video", "document"})
+_PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+_UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def said(message: TemplateMessage, account: Account) -> Conversation[Part]:
+    """The part of a message that is a template with its parameters."""
+    components: list[Part] = []
+    if message.header_media is not None:
+        components.append((yield from _file_header(message.header_media, account)))
+    elif message.header:
+        components.append({"type": "header", "parameters": _texts(message.header)})
+    if message.body:
+        components.append({"type": "body", "parameters": _texts(message.body)})
+    if message.buttons:
+        components.extend((yield from _buttons(message, account)))
+    template: Part = {"name": message.name, "language": {"code": message.language}}
+    return {"type": "template", "template": {**template, **({"components": components} if components else {})}}
+
+
+def _file_header(file: SendMedia, account: Account) -> Conversation[Part]:
+    if file.media not in HEADERS:
+        raise cannot_express(f"a template with a file of the kind {file.media} above it")
+    part = yield from file_of(file, account)
+    return {"type": "header", "parameters": [{"type": file.media, file.media: part}]}
+
+
+def _texts(parameters: dict[str, str]) -> list[Part]:
+    """Parameters in their places, or by their names where these are not numbers."""
+    if all(name.isdecimal() for name in parameters):
+        places = sorted(parameters, key=lambda place: (len(place), place))
+        return [{"type": "text", "text": parameters[place]} for place in places]
+    return [{"type": "text", "parameter_name": name, "text": text} for name, text in parameters.items()]
+
+
+def _buttons(message: TemplateMessage, account: Account) -> Conversation[list[Part]]:
+    """The parameters of buttons, which the API wants named by the kind of each; the template tells it."""
+    buttons = yield from _buttons_of(message, account)
+    return [_button(index, text, buttons) for index, text in sorted(message.buttons.items())]
+
+
+def _button(index: int, text: str, buttons: list[Part]) -> Part:
+    kind = word(buttons[index], "type").upper() if 0 <= index < len(buttons) else ""
+    if kind not in BUTTONS:
+        raise cannot_express(f"a parameter for button {index} of this template")
+    sub_type, field = BUTTONS[kind]
+    return {"type": "button", "sub_type": sub_type, "index": str(index), "parameters": [{"type": field, field: text}]}
+
+
+def _buttons_of(message: TemplateMessage, account: Account) -> Conversation[list[Part]]:
+    replies = yield from _pages(account, {"name": message.name}, BUTTONS_KEPT_S)
+    for raw in (raw for reply in replies for raw in _entries(reply)):
+        if (word(raw, "name"), word(raw, "language")) == (message.name, message.language):
+            return _objects(_components(raw).get("BUTTONS", {}).get("buttons"))
+    sentence = "There is no such template in this language."
+    raise Refused(StatusReason(code="unknown template", kind=FailureKind.TEMPLATE, sentence=sentence))
+
+
+def templates(account: Account) -> Conversation[tuple[Template, ...]]:
+    """All templates of the business account; an entry that cannot be read is passed over."""
+    replies = yield from _pages(account, {})
+    found = (_template(raw, account, _date_of(reply)) for reply in replies for raw in _entries(reply))
+    return tuple(template for template in found if template is not None)
+
+
+def _pages(account: Account, query: dict[str, str], keep_s: float = 0) -> Conversation[list[HttpReply]]:
+    """All pages of the list. The next one is asked for by its cursor: Meta's link to it is never followed."""
+    url, headers = url_of(account, id_of(account, "account_sid"), "message_templates"), authorization(account)
+    replies: list[HttpReply] = []
+    seen = {""}
+    query = {"fields": FIELDS, "limit": PAGE_SIZE, **query}
+    while True:
+        reply = yield HttpCall("GET", url, headers, query, keep_s=keep_s)
+        if not (reply.ok and isinstance(reply.object().get("data"), list)):
+            raise fault_of(reply, account, effect=False)
+        replies.append(reply)
+        after = _next(reply)
+        if after in seen:
+            return replies
+        seen.add(after)
+        query = {**query, "after": after}
+
+
+def _next(reply: HttpReply) -> str:
+    paging = reply.object().get("paging")
+    cursors = paging.get("cursors") if isinstance(paging, dict) else None
+    return word(cursors, "after") if word(paging, "next") else ""
+
+
+def _entries(reply: HttpReply) -> list[Part]:
+    return _objects(reply.object().get("data"))
+
+
+def _objects(value: object) -> list[Part]:
+    return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []
+
+
+def _template(raw: Part, account: Account, at: datetime) -> Template | None:
+    name, language = word(raw, "name"), word(raw, "language")
+    if not (name and language):
+        return None
+    components = _components(raw)
+    header, body = components.get("HEADER", {}), word(components.get("BODY"), "text")
+    return Template(
+        id=template_key(account.id, name, language),
+        account_id=account.id,
+        name=name,
+        language=language,
+        status=STATUSES.get(word(raw, "status"), TemplateStatus.UNKNOWN),
+        category=word(raw, "category").lower(),
+        template_id=word(raw, "id") or None,
+        header=word(header, "text") or word(header, "format"),
+        body=body,
+        footer=word(components.get("FOOTER"), "text"),
+        parameters=tuple(dict.fromkeys(_PLACEHOLDER.findall(body))),
+        buttons=tuple(_kept(components)),
+        synchronised_at=at,
+    )
+
+
+def _components(raw: Part) -> dict[str, Part]:
+    return {word(part, "type").upper(): part for part in _objects(raw.get("components"))}
+
+
+def _kept(components: dict[str, Part]) -> Iterator[Part]:
+    return (raw_form(button) for button in _objects(components.get("BUTTONS", {}).get("buttons")))
+
+
+def _date_of(reply: HttpReply) -> datetime:
+    """When the list was true, by Meta's clock."""
+    try:
+        return parsedate_to_datetime(reply.headers.get("date", "")).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return _UNDATED

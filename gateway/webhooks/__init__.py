@@ -1,0 +1,1 @@
+"""Calls of the endpoints that `Webhook` entries of action lists name."""
