@@ -9,9 +9,10 @@ from console.dependencies import ConsoleDependencies
 from contracts.errors import SetupFault
 from runtime.foundation import Foundation
 from runtime.process import HttpServer, Process, main
-from runtime.settings import Settings
+from runtime.settings import Settings, host_names
 from runtime.store.answers import AnswerStore
 from runtime.store.deadletters import DeadLetterStore
+from runtime.store.figures import FigureStore
 from runtime.store.outbound import OutboundStore
 from runtime.store.templates import TemplateStore
 
@@ -28,6 +29,7 @@ def compose(process: Process) -> None:
         presence=base.presence,
         agent_queues=base.agent_queues,
         dead_letters=DeadLetterStore(base.store),
+        figures=FigureStore(base.store),
         outbound=OutboundStore(base.store),
         answers=AnswerStore(base.store),
         templates=TemplateStore(base.store),
@@ -37,6 +39,7 @@ def compose(process: Process) -> None:
         token=_token(settings),
         clock=base.clock,
         public_url=settings.public_url,
+        webhook_hosts=host_names(settings.webhook_hosts),
     )
     process.add(HttpServer(build_console(dependencies), settings.host, settings.port, "console"))
 

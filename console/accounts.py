@@ -1,6 +1,7 @@
 """Accounts as a resource: credentials go in as one object, and secrets never come out."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
@@ -13,7 +14,7 @@ from contracts.accounts import Account
 from contracts.base import Count, Value
 from contracts.configuration import Configuration
 from contracts.errors import Conflict
-from gateway.registry import check_credentials, webhook_path
+from gateway.registry import check_credentials, credential_form, manifests, webhook_path
 from runtime.store.configuration import Draft
 
 _SETTINGS: Mapping[str, Any] = {
@@ -49,6 +50,10 @@ _VIEW: Mapping[str, Any] = {
     **_SETTINGS,
     "credentials": (dict[str, str], Field(description="The public ones.")),
     "secrets_set": (tuple[str, ...], Field(description="Names of the secrets that are stored.")),
+    "made_up": (
+        dict[str, str],
+        Field(description="Secrets that we have just made up, shown this once: they are pasted at the provider."),
+    ),
     "webhook_url": (str, Field(description="What is pasted at the provider.")),
     "revision": (Count, ...),
     "warnings": WARNINGS,
@@ -68,14 +73,25 @@ def build_account(body: BaseModel, account_id: str, stored: Account | None, draf
     type_, given, revision = fields["type"], fields.pop("credentials"), fields.pop("revision")
     if stored is not None and revision not in (None, stored.revision):
         raise Conflict(f"the account was changed meanwhile: it has revision {stored.revision}")
-    public, secrets = check_credentials(type_, {**_kept(stored, type_, draft), **given})
-    return Account.model_validate({**fields, "id": account_id, "credentials": public, "secrets": secrets})
+    kept = _kept(stored, type_, draft)
+    # One that was made up is not made up anew by leaving it blank: nobody would be shown it.
+    blank = {name for name in kept.keys() & _made_up(type_) if not given.get(name)}
+    filled = {**kept, **{name: value for name, value in given.items() if name not in blank}}
+    public, secrets = check_credentials(type_, filled)
+    account = Account.model_validate({**fields, "id": account_id, "credentials": public, "secrets": secrets})
+    return account.with_made_up(frozenset(name for name in secrets.keys() & _made_up(type_) if not filled.get(name)))
 
 
 def _kept(stored: Account | None, type_: str, draft: Draft) -> dict[str, str]:
     if stored is None or stored.type != type_:
         return {}
     return {name: secret.get_secret_value() for name, secret in draft.secrets(stored.id).items()}
+
+
+def _made_up(type_: str) -> frozenset[str]:
+    """The secrets that are made up for an account of this type when they are left out; none where there is no such."""
+    form = credential_form(type_) if type_ in manifests() else ()
+    return frozenset(field.name for field in form if field.secret and field.made_up)
 
 
 def as_input(stored: Account, patch: Mapping[str, Any]) -> dict[str, Any]:
@@ -97,8 +113,13 @@ def _revealed(account: Account, configuration: Configuration) -> Account:
     return account.model_copy(update={"secrets": known.secrets})
 
 
-def account_resource(public_url: str) -> Resource[Account]:
-    """The resource; `public_url` is where providers reach the accounts that have no domain of their own."""
+def account_resource(public_url: str, webhook_hosts: frozenset[str]) -> Resource[Account]:
+    """The resource.
+
+    Args:
+        public_url: where providers reach the accounts that have no domain of their own.
+        webhook_hosts: the hosts that the routing action `Webhook` may call.
+    """
 
     def show(account: Account, configuration: Configuration) -> BaseModel:
         shown = {name: value for name, value in dict(account).items() if name != "secrets"}
@@ -106,6 +127,7 @@ def account_resource(public_url: str) -> Resource[Account]:
             {
                 **shown,
                 "secrets_set": sorted(account.secrets),
+                "made_up": {name: account.secrets[name].get_secret_value() for name in sorted(account.made_up)},
                 "webhook_url": (account.domain or public_url.rstrip("/"))
                 + webhook_path(_revealed(account, configuration)),
                 "warnings": account_warnings(account, configuration),
@@ -120,7 +142,7 @@ def account_resource(public_url: str) -> Resource[Account]:
         view=AccountView,
         build=build_account,
         as_input=as_input,
-        check=check_account,
+        check=partial(check_account, webhook_hosts=webhook_hosts),
         release=free,
         show=show,
         searched=("name", "key", "phone", "description"),

@@ -19,6 +19,7 @@ from console.media import media_routes
 from console.messages import message_routes
 from console.providers import provider_routes
 from console.resources import resource_routes
+from console.routing import routing_routes
 from console.templates import template_routes
 from runtime.http import Call, Nothing, Route, build_app, openapi
 
@@ -40,13 +41,14 @@ def build_console(dependencies: ConsoleDependencies) -> web.Application:
 def console_routes(dependencies: ConsoleDependencies) -> list[Route[Any, Any]]:
     """Every route, the ones that describe the others included."""
     routes = [
-        *resource_routes(account_resource(dependencies.public_url), dependencies),
+        *resource_routes(account_resource(dependencies.public_url, dependencies.webhook_hosts), dependencies),
         *(route for kind in KINDS for route in resource_routes(kind, dependencies)),
         *agent_routes(dependencies),
         *interaction_routes(dependencies),
         *message_routes(dependencies),
         *template_routes(dependencies),
         *media_routes(dependencies),
+        *routing_routes(dependencies),
         *provider_routes(),
     ]
     return [*routes, *_descriptions(routes)]

@@ -25,12 +25,14 @@ from contracts.intervals import Interval
 from contracts.queues import Agent, Queue, Team
 from contracts.whitelists import ListRule, Whitelist
 from runtime.conditions import compile_condition
+from runtime.templates import compile_template
 
 NOBODY_ADMITTED = "whitelist_mode is only_listed, and no associated whitelist has a rule: nobody is admitted"
+SETTING = "the setting SWITCHBOARD_WEBHOOK_HOSTS names them"
 
 
-def check_account(account: Account, configuration: Configuration) -> None:
-    """Check what an account refers to, its conditions and its jumps.
+def check_account(account: Account, configuration: Configuration, webhook_hosts: Collection[str]) -> None:
+    """Check what an account refers to, its conditions, texts and jumps, and that its webhooks may be called.
 
     Raises:
         ConfigurationFault: the first rule that is broken.
@@ -42,6 +44,10 @@ def check_account(account: Account, configuration: Configuration) -> None:
         where = f"actions.{position}"
         if action.interval is not None:
             _known(f"{where}.interval", action.interval, configuration.intervals, "interval")
+        if isinstance(action, WebhookAction) and action.host not in webhook_hosts:
+            raise ConfigurationFault(
+                f"{where}.url", f"{action.host} is not among the hosts that may be called: {SETTING}"
+            )
         _check_action(where, action, len(account.actions), configuration)
 
 
@@ -51,6 +57,14 @@ def account_warnings(account: Account, configuration: Configuration) -> tuple[st
     admits = any(whitelist.rules for whitelist in lists if whitelist is not None)
     closed = account.whitelist_mode is WhitelistMode.ONLY_LISTED and not admits
     return (NOBODY_ADMITTED,) if closed else ()
+
+
+def whitelist_warnings(whitelist: Whitelist, configuration: Configuration) -> tuple[str, ...]:
+    """The accounts that admit nobody, now that the whitelist is as it is."""
+    lists = {**configuration.whitelists, whitelist.id: whitelist}
+    changed = configuration.model_copy(update={"whitelists": lists})
+    users = (account for account in configuration.accounts.values() if whitelist.id in account.whitelists)
+    return tuple(f"account {user.name}: {why}" for user in users for why in account_warnings(user, changed))
 
 
 def check_queue(queue: Queue, configuration: Configuration) -> None:
@@ -99,9 +113,9 @@ def _check_action(where: str, action: Action, length: int, configuration: Config
             compile_condition(action.condition, names, f"{where}.condition")
         case GotoAction(position=position):
             _check_jumps(where, {"position": position}, length)
-        case AutoReplyAction() | WebhookAction():
-            raise ConfigurationFault(f"{where}.action", f"{action.action} is not available in this version")
-        case CloseAction() | TagAction() | NoopAction():
+        case AutoReplyAction(text=text):
+            compile_template(text, f"{where}.text")
+        case CloseAction() | TagAction() | NoopAction() | WebhookAction():
             pass
 
 

@@ -13,6 +13,7 @@ from runtime.store.answers import AnswerStore
 from runtime.store.assignments import Assignments
 from runtime.store.configuration import ConfigurationStore
 from runtime.store.deadletters import DeadLetterStore
+from runtime.store.figures import FigureStore
 from runtime.store.interactions import InteractionStore
 from runtime.store.outbound import OutboundStore
 from runtime.store.presence import PresenceStore
@@ -21,7 +22,11 @@ from runtime.store.templates import TemplateStore
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsoleDependencies:
-    """Stores, the way to the broker, the API's token, and the base URL under which providers reach the gateway."""
+    """Stores, the way to the broker, the API's token, and settings.
+
+    `public_url` is the base URL under which providers reach the gateway; `webhook_hosts` are the hosts that routing may
+    call.
+    """
 
     configuration_store: ConfigurationStore
     configuration_cache: ConfigurationCache
@@ -30,6 +35,7 @@ class ConsoleDependencies:
     presence: PresenceStore
     agent_queues: AgentQueues
     dead_letters: DeadLetterStore
+    figures: FigureStore
     outbound: OutboundStore
     answers: AnswerStore
     templates: TemplateStore
@@ -39,3 +45,4 @@ class ConsoleDependencies:
     token: SecretStr
     clock: Clock
     public_url: str
+    webhook_hosts: frozenset[str]

@@ -28,6 +28,7 @@ def _kind(
     check: Callable[[E, Configuration], None],
     release: uses.Release,
     searched: tuple[str, ...] = ("name",),
+    warnings: Callable[[E, Configuration], tuple[str, ...]] = lambda _value, _configuration: (),
 ) -> Resource[E]:
     made: Mapping[str, Any] = {"id": NEW_ID}
     shown: Mapping[str, Any] = {"warnings": WARNINGS}
@@ -39,8 +40,8 @@ def _kind(
     def as_input(stored: E, _patch: Mapping[str, Any]) -> dict[str, Any]:
         return stored.model_dump(mode="json", exclude={"id"})
 
-    def show(value: E, _configuration: Configuration) -> BaseModel:
-        return view.model_validate(dict(value))
+    def show(value: E, configuration: Configuration) -> BaseModel:
+        return view.model_validate({**dict(value), "warnings": warnings(value, configuration)})
 
     return Resource(
         name=name,
@@ -58,7 +59,14 @@ def _kind(
 
 
 KINDS: tuple[Resource[Any], ...] = (
-    _kind(Whitelist, "whitelists", "whitelist", checks.check_whitelist, uses.release_whitelists),
+    _kind(
+        Whitelist,
+        "whitelists",
+        "whitelist",
+        checks.check_whitelist,
+        uses.release_whitelists,
+        warnings=checks.whitelist_warnings,
+    ),
     _kind(Queue, "queues", "queue", checks.check_queue, uses.release_queues, ("name", "description")),
     _kind(Agent, "agents", "agent", checks.check_alone, uses.release_agents),
     _kind(Team, "teams", "team", checks.check_team, uses.release_teams),

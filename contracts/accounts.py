@@ -7,7 +7,7 @@ checked: public ones in the clear, secret ones wrapped so that they cannot be pr
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, SecretStr, StringConstraints
 
 from contracts.actions import Action
 from contracts.base import Count, Id, Name, PhoneNumber, Value
@@ -50,12 +50,19 @@ class MandatoryDisposition(Value):
     pause: Annotated[str, StringConstraints(max_length=64)] = ""
 
 
+AI_KEY, VIDEO_KEY = "ai_api_key", "video_api_key"
+"""Under which names an account's `secrets` hold the keys of its integrations, beside what its provider needs."""
+
+
 class AiTools(Value):
     """The OpenAI-compatible endpoint of the agents' AI tools; nothing leaves the system while they are off."""
 
     enabled: bool = False
     base_url: BaseUrl | None = None
     model: Annotated[str, StringConstraints(max_length=100)] = ""
+    messages: Annotated[int, Field(ge=1, le=100, description="how many of the last messages a tool may see")] = 20
+    share_names: Annotated[bool, Field(description="off: the customer's name does not leave the system")] = False
+    share_numbers: Annotated[bool, Field(description="off: no phone number leaves the system")] = False
 
 
 class CannedAnswer(Value):
@@ -66,11 +73,17 @@ class CannedAnswer(Value):
 
 
 class Video(Value):
-    """The account's video integration."""
+    """The account's video integration.
+
+    `link_template` makes the customer's link of the fields of the provider's answer (`https://video.example/{id}`);
+    without one the answer has it. `message` is what the customer gets, with the link in it.
+    """
 
     enabled: bool = False
     base_url: BaseUrl | None = None
     link_template: Annotated[str, StringConstraints(max_length=500)] = ""
+    link_minutes: Annotated[int, Field(ge=1, le=24 * 60, description="how long the customer's link is good")] = 60
+    message: Annotated[str, StringConstraints(max_length=1000, pattern=r"\{link\}")] = "Join the video call: {link}"
 
 
 class Account(Value):
@@ -105,6 +118,18 @@ class Account(Value):
     actions: Annotated[tuple[Action, ...], Field(max_length=1000)] = ()
     agents: tuple[Id, ...] = ()
     revision: Count = 0
+    _made_up: frozenset[str] = PrivateAttr(frozenset())
+
+    @property
+    def made_up(self) -> frozenset[str]:
+        """Names of the secrets that were made up when this very value was built: whoever wrote it is shown them."""
+        return self._made_up
+
+    def with_made_up(self, names: frozenset[str]) -> "Account":
+        """The same account, whose secrets of these names were made up just now. It is not stored."""
+        account = self.model_copy()
+        account._made_up = names
+        return account
 
     @property
     def webhook_path(self) -> str:

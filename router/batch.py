@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import assert_never
 
 from contracts.commands import ContactSeed
-from contracts.contacts import contact_id
 from contracts.events import DeadlineReached, Event, MessageReceived, NoticeReceived, StatusReported
 from contracts.interactions import Interaction, Reply, RoutingTrace, TraceEntry
 from contracts.messages import InboundMessage, message_id
@@ -26,6 +25,7 @@ from router.engine import (
     StoreMessage,
     call_again,
     decide,
+    state_of,
 )
 from router.outcome import Outcome
 from router.records import call_of, fetch_of, letter, notice_of, refusal_of, rejection, status_of, stored
@@ -119,19 +119,16 @@ class Batch:
             self._carry_out(effect, event, interaction, outcome)
 
     def _state(self, event: Event, outcome: Outcome) -> ConversationState:
-        compiled = self._configuration.find(event.account_id)
-        contacts = self._loaded.contacts
         interaction = outcome.interaction
-        lists = compiled.lists if compiled else ()
-        home = contact_id(compiled.account.list_id, event.contact_key) if compiled else ""
-        return ConversationState(
-            interaction=interaction,
-            contact=contacts.get(home),
-            lists=frozenset(name for name in lists if contact_id(name, event.contact_key) in contacts),
-            queues=self._queues,
-            previous_agent=self._loaded.previous_agents.get(event.conversation),
-            message=self._last.get(interaction.id) if interaction else None,
-            last=outcome.last,
+        return state_of(
+            self._configuration.find(event.account_id),
+            event.contact_key,
+            self._loaded.contacts,
+            interaction,
+            outcome.last,
+            self._queues,
+            self._loaded.previous_agents.get(event.conversation),
+            self._last.get(interaction.id) if interaction else None,
         )
 
     def _trace(self, event: Event, interaction: Interaction, decision: Decision) -> RoutingTrace:

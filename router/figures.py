@@ -3,9 +3,8 @@
 import time
 from collections.abc import Mapping
 
-from contracts.commands import queue_target
 from contracts.configuration import Configuration
-from router.engine import QueueFigures
+from router.engine import QueueFigures, figures_of
 from runtime.store.figures import FigureStore
 
 MOST_AGE_S = 1.0
@@ -24,12 +23,6 @@ class Figures:
         if time.monotonic() - self._read_at > MOST_AGE_S:
             waiting = await self._store.waiting()
             available = await self._store.available()
-            self._figures = {
-                queue.name: QueueFigures(
-                    waiting=waiting.get(queue_target(queue.id), 0),
-                    agents_available=sum(1 for agent in configuration.members(queue) if agent.id in available),
-                )
-                for queue in configuration.queues.values()
-            }
+            self._figures = figures_of(configuration, waiting, available)
             self._read_at = time.monotonic()
         return self._figures

@@ -12,13 +12,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
 
 from contracts.configuration import Configuration
-from contracts.contacts import contact_id
 from contracts.events import EVENTS, Event, MessageReceived
 from contracts.interactions import Interaction
 from contracts.messages import InboundMessage, message_id
 from contracts.stored import StoredMessage
 from router.batch import Batch
-from router.engine import CompiledAccount, QueueFigures, RoutingConfiguration
+from router.engine import CompiledAccount, QueueFigures, RoutingConfiguration, wanted_contacts
 from router.figures import Figures
 from router.outcome import Outcome, commands_of
 from router.records import sends_of
@@ -193,8 +192,7 @@ def _contacts(events: Iterable[Event], accounts: Mapping[str, CompiledAccount | 
     for event in events:
         compiled = accounts[event.account_id]
         if compiled is not None:
-            lists = {compiled.account.list_id, *compiled.lists}
-            wanted.update(contact_id(name, event.contact_key) for name in lists)
+            wanted |= wanted_contacts(compiled, event.contact_key)
     return wanted
 
 

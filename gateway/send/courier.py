@@ -118,10 +118,13 @@ class Courier:
         return await self._store_outcome(message, account, outcome)
 
     async def _account(self, account_id: str) -> Account | None:
-        """An account that nobody here knows may have been made a moment ago."""
+        """An account that nobody here knows may have been made a moment ago. It always has a domain, see `Delivers`."""
         if account_id not in self._configuration.current.accounts:
             await self._configuration.changed()
-        return self._configuration.current.accounts.get(account_id)
+        account = self._configuration.current.accounts.get(account_id)
+        if account is None or account.domain is not None:
+            return account
+        return account.model_copy(update={"domain": self._settings.public_url.rstrip("/")})
 
     async def _outcome(self, message: StoredMessage, account: Account | None, flight: Flight) -> Outcome:
         try:

@@ -7,6 +7,7 @@ simulation rest on.
 from router.engine.calls import call_again
 from router.engine.configuration import CompiledAccount, RoutingConfiguration, compile_account
 from router.engine.decide import decide
+from router.engine.state import figures_of, state_of, wanted_contacts
 from router.engine.values import (
     CallEndpoint,
     ConversationState,
@@ -42,4 +43,7 @@ __all__ = [
     "call_again",
     "compile_account",
     "decide",
+    "figures_of",
+    "state_of",
+    "wanted_contacts",
 ]

@@ -80,7 +80,6 @@ Run its part of the conformance suite:
   make test ARGS='tests/gateway/providers -k {name} -q'
 Then:
 - make the two folders the provider's own, a fixture for every kind of its webhooks;
-- name gateway.providers.{name} in pyproject.toml, under "providers do not know one another";
 - add outbound.py (gateway/providers/delivery.py) and runtime/sandbox/{name}.py (runtime/sandbox/seam.py).\
 """
 

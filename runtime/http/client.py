@@ -39,7 +39,8 @@ def is_public(address: str) -> bool:
     ip: Address = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
         ip = _inner(ip)
-    return ip.is_global and not ip.is_multicast
+    within_a_site = isinstance(ip, ipaddress.IPv6Address) and ip.is_site_local
+    return ip.is_global and not (ip.is_multicast or ip.is_reserved or within_a_site)
 
 
 def _inner(ip: ipaddress.IPv6Address) -> Address:

@@ -24,6 +24,7 @@ from runtime.store.assignments import Assignments
 from runtime.store.client import Store
 from runtime.store.configuration import ConfigurationStore
 from runtime.store.deadletters import DeadLetterStore
+from runtime.store.figures import FigureStore
 from runtime.store.interactions import InteractionStore
 from runtime.store.media import GridFSMedia
 from runtime.store.offers import OfferStore
@@ -152,4 +153,6 @@ def _dependencies(store: Store, publisher: Publisher) -> ConsoleDependencies:
         token=SecretStr(TOKEN),
         clock=lambda: NOW,
         public_url="https://wa.example.org/",
+        webhook_hosts=frozenset({"hooks.example"}),
+        figures=FigureStore(store),
     )

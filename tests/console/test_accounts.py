@@ -27,6 +27,44 @@ async def test_an_account_with_a_domain_of_its_own_has_its_webhook_there(shop: C
     assert created["webhook_url"] == "https://hooks.shop.example/in/webhooks/twilio/SHOP"
 
 
+async def test_the_webhook_url_of_a_provider_that_signs_nothing_cannot_be_guessed(shop: Console) -> None:
+    credentials = {
+        "base_url": "https://api.in.kaleyra.io",
+        "waba_id": "100000000000001",
+        "account_sid": "HX0000000000IN",
+        "api_key": "key",
+        "bearer_token": "b" * 32,
+    }
+    created = await shop.account(type="kaleyra", credentials=credentials)
+
+    url, _, secret = created["webhook_url"].partition("?token=")
+    assert url == "https://wa.example.org/webhooks/kaleyra/SHOP"
+    assert len(secret) == 40
+    read = await shop.call("GET", f"/api/accounts/{created['id']}")
+    assert read.json["webhook_url"] == created["webhook_url"]
+
+
+async def test_a_secret_that_was_made_up_is_shown_once_and_not_made_anew_by_leaving_it_blank(shop: Console) -> None:
+    credentials = {
+        "base_url": "https://api.in.kaleyra.io",
+        "waba_id": "100000000000001",
+        "account_sid": "HX0000000000IN",
+        "api_key": "key",
+    }
+    created = await shop.account(type="kaleyra", credentials=credentials)
+    one = f"/api/accounts/{created['id']}"
+    assert len(created["made_up"]["bearer_token"]) >= 22
+
+    read = (await shop.call("GET", one)).json
+    blank = (await shop.call("PATCH", one, {"credentials": {"bearer_token": ""}})).json
+    assert read["made_up"] == blank["made_up"] == {}
+    assert read["webhook_url"] == blank["webhook_url"] == created["webhook_url"]
+
+    own = (await shop.call("PATCH", one, {"credentials": {"bearer_token": "b" * 32}})).json
+    assert own["made_up"] == {}
+    assert own["webhook_url"] != created["webhook_url"]
+
+
 async def test_secrets_are_neither_answered_nor_logged_nor_stored_in_the_clear(shop: Console) -> None:
     with capture_logs() as logs:
         account = await shop.account()
@@ -133,12 +171,18 @@ async def test_a_revision_that_has_passed_is_refused_as_a_conflict(shop: Console
         ({"actions": [{**QUEUE, "timeout": 0}]}, "actions.1.timeout", "greater than or equal to 1"),
         ({"actions": [QUEUE, {"action": "Queue", "timeout": 5}]}, "actions.2.queue", "Field required"),
         ({"actions": [QUEUE, {"action": "Dance"}]}, "actions.2", "does not match any of the expected tags"),
-        ({"actions": [{"action": "AutoReply", "text": "Hi"}]}, "actions.1.action", "not available in this version"),
+        (
+            {"actions": [QUEUE, {"action": "AutoReply", "text": "Hi {contact.shoe}"}]},
+            "actions.2.text",
+            "unknown variable contact.shoe",
+        ),
+        ({"actions": [{"action": "AutoReply", "text": "Hi {"}]}, "actions.1.text", "a brace stands alone"),
         (
             {"actions": [{"action": "Webhook", "url": "https://x.example/"}]},
-            "actions.1.action",
-            "not available in this version",
+            "actions.1.url",
+            "x.example is not among the hosts that may be called",
         ),
+        ({"actions": [{"action": "Webhook", "url": "https://hooks.example@x/"}]}, "actions.1.url", "should match"),
         ({"key": "TOOLONG"}, "key", "should match pattern"),
         ({"phone": "123"}, "phone", "must be a phone number in E.164"),
         ({"timezone": "Mars/Olympus"}, "timezone", "must be a time zone"),
@@ -203,6 +247,28 @@ async def test_only_listed_without_a_rule_is_warned_about_until_there_is_one(sho
     read = await shop.call("GET", f"/api/accounts/{account['id']}")
 
     assert read.json["warnings"] == []
+
+
+async def test_a_whitelist_that_is_emptied_warns_of_the_accounts_that_admit_nobody_now(shop: Console) -> None:
+    rules = [{"kind": "prefix", "prefix": "+39"}]
+    whitelist = await shop.create("whitelists", id="vip", name="VIP", rules=rules)
+    await shop.account(whitelist_mode="only_listed", whitelists=["vip"])
+    assert whitelist["warnings"] == []
+
+    emptied = await shop.call("PATCH", "/api/whitelists/vip", {"rules": []})
+
+    (warning,) = emptied.json["warnings"]
+    assert warning.startswith("account Shop: ")
+    assert "nobody is admitted" in warning
+
+
+async def test_replies_with_variables_and_webhooks_of_listed_hosts_are_taken(shop: Console) -> None:
+    actions = [
+        {"action": "AutoReply", "text": "Hi {contact.name|there} {{x}}", "times": "always"},
+        {"action": "Webhook", "url": "https://HOOKS.example:8443/crm?key=1", "timeout": 3},
+    ]
+    created = await shop.account(actions=actions)
+    assert [{k: v for k, v in one.items() if k != "interval"} for one in created["actions"]] == actions
 
 
 async def test_an_account_whose_secrets_no_key_opens_can_be_mended(shop: Console) -> None:

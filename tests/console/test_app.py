@@ -29,6 +29,7 @@ EXPECTED = (
         ("GET", "/api/agents/{id}/queue"),
         ("POST", "/api/agents/{id}/queue/{interaction}/accept"),
         ("POST", "/api/agents/{id}/queue/{interaction}/reject"),
+        ("POST", "/api/accounts/{id}/explain"),
         ("GET", "/api/interactions"),
         ("GET", "/api/interactions/{id}"),
         ("GET", "/api/interactions/{id}/messages"),

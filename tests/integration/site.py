@@ -15,14 +15,11 @@ import httpx
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 
-from contracts.content import Text
 from contracts.topology import DEAD_LETTERS, ERRANDS, router_queue, send_key, work_key
 from runtime.embedded.processes import SwitchboardProcess
 from runtime.embedded.stack import Stack
 from runtime.embedded.stack_file import StackInfo
 from runtime.sandbox.client import SandboxClient
-from runtime.sandbox.customers import Said
-from runtime.sandbox.phones import PhoneMessage
 from runtime.sandbox.requests import SignedRequest
 from runtime.settings import Settings
 from runtime.store.client import Store
@@ -120,9 +117,7 @@ class Site:
         """A new account that the gateway knows."""
         make = {"meta": meta_account, "twilio": twilio_account}[provider]
         account = make(self.info.gateway_url, f"K{next(_serial)}", list(actions), settings)
-        if (await self.api("GET", "/api/lists/customers")).is_error:
-            await self.call("POST", "/api/lists", {"id": "customers", "name": "Customers"})
-        await self.call("POST", "/api/accounts", account.input)
+        await self._create(account)
         await self.known(account)
         return account
 
@@ -130,12 +125,15 @@ class Site:
         """A new account at a provider that the sandbox plays, known to the gateway and to the sandbox."""
         assert self.info.sandbox_url is not None
         account = played_account(provider, f"P{next(_serial)}", self.info.sandbox_url, list(actions))
-        if (await self.api("GET", "/api/lists/customers")).is_error:
-            await self.call("POST", "/api/lists", {"id": "customers", "name": "Customers"})
-        shown = await self.call("POST", "/api/accounts", account.input)
+        shown = await self._create(account)
         await self.sandbox.put_numbers([account.number(shown["webhook_url"], self.info.sandbox_url)])
         await self.known(account)
         return account
+
+    async def _create(self, account: Account | PlayedAccount) -> Json:
+        if (await self.api("GET", "/api/lists/customers")).is_error:
+            await self.call("POST", "/api/lists", {"id": "customers", "name": "Customers"})
+        return await self.call("POST", "/api/accounts", account.input)
 
     async def known(self, account: Account | PlayedAccount) -> None:
         """Wait until the gateway knows an account: a request without signature is refused, not unknown."""
@@ -160,19 +158,6 @@ class Site:
         answer = await self.knock(account.text(contact, message_id, words))
         assert answer.status_code == httpx.codes.OK, answer.text
         return message_id
-
-    # --- customers and their phones
-
-    async def say(self, account: PlayedAccount, contact: str, words: str) -> str:
-        """Have a customer write to an account at the sandbox; the provider's id of the message."""
-        (told,) = await self.sandbox.say(account.key, [Said(contact=contact, content=Text(text=words))])
-        assert told.accepted, told
-        return told.id
-
-    async def received(self, account: PlayedAccount, contact: str) -> list[PhoneMessage]:
-        """What has come in on a customer's phone, in order."""
-        phones = await self.sandbox.phones(account.key, contact)
-        return [message for phone in phones for message in phone.messages if message.direction == "received"]
 
     # --- what came of it
 

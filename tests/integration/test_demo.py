@@ -25,7 +25,7 @@ async def still_there(site: Site, earlier: Traffic) -> None:
     assert earlier.account.faults == []
 
 
-async def test_messages_of_two_providers_land_once_in_order_and_in_the_right_place(site: Site) -> None:
+async def test_messages_of_four_providers_land_once_in_order_and_in_the_right_place(site: Site) -> None:
     account = await traffic(site, MESSAGES)
     assert account.messages == MESSAGES
     assert account.repeated > 0
@@ -94,6 +94,8 @@ async def test_the_command_starts_everything_says_that_all_is_well_and_leaves_no
     code, account, said = await demo(tmp_path, "switchboard")
     assert (code, account["faults"], account["messages"]) == (0, [], 100)
     assert sum(account["landed"].values()) == account["conversations"]
+    assert account["answer_states"] == {"read": 2 * account["answered"]}
+    assert account["answered"] > 0
     assert "Starting Switchboard" in said
     assert running_stack(tmp_path) is None
     directories = [tmp_path / name for name in ("processes", "rabbitmq", "mongodb")]
@@ -104,5 +106,6 @@ async def test_the_command_uses_a_stack_that_runs_already(site: Site) -> None:
     before = site.info.pids
     code, account, said = await demo(site.stack.state_dir, site.database)
     assert (code, account["faults"], account["messages"]) == (0, [], 100)
+    assert account["answer_states"] == {"read": 2 * account["answered"]}
     assert "Starting" not in said
     assert site.info.pids == before

@@ -5,83 +5,17 @@ arrives after it.
 """
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from itertools import count
-from typing import Any
 
 import pytest
 
-from runtime.sandbox.faults import FaultInput, FaultMode
-from tests.integration.accounts import PlayedAccount, queue_step
+from runtime.sandbox.faults import FaultMode
+from tests.integration.accounts import queue_step
+from tests.integration.chats import Chat, Desk
 from tests.integration.site import Site, eventually
 
 PROVIDERS = ("kaleyra", "meta", "sinch", "twilio")
 CODES = {"kaleyra": "131026", "meta": "131026", "sinch": "RECIPIENT_NOT_REACHABLE", "twilio": "63024"}
-FIRST, SECOND = "the first answer", "the second answer"
-_contacts = count(393480000000)
-
-
-@dataclass
-class Desk:
-    """An account at one provider, and an agent who takes whatever comes in."""
-
-    site: Site
-    account: PlayedAccount
-    agent: str
-
-    async def conversation(self) -> "Chat":
-        """A customer has written, and the agent has taken it."""
-        contact = f"+{next(_contacts)}"
-        await self.site.say(self.account, contact, "hello")
-        interaction = await self.site.interaction(self.account, contact, state="offered")
-        taken = await self.site.answer_offer(self.agent, interaction, "accept")
-        assert taken.is_success, taken.text
-        return Chat(self, contact, str(interaction["id"]))
-
-
-@dataclass
-class Chat:
-    """One conversation that the agent has."""
-
-    desk: Desk
-    contact: str
-    interaction: str
-
-    async def goes_wrong(self, mode: FaultMode, **how: Any) -> None:  # noqa: ANN401 - the fields of a fault
-        """Have something go wrong in this conversation."""
-        await self.desk.site.sandbox.fault(FaultInput(mode=mode, contact=self.contact, **how))
-
-    async def answer(self, words: str) -> str:
-        """Write to the customer; the id of the message."""
-        body = {"content": {"kind": "text", "text": words}}
-        return str((await self.desk.site.call("POST", f"/api/interactions/{self.interaction}/messages", body))["id"])
-
-    async def sent(self) -> list[dict[str, Any]]:
-        """What was written to the customer, as it is stored."""
-        path = f"/api/interactions/{self.interaction}/messages"
-        items = (await self.desk.site.call("GET", path))["items"]
-        return [message for message in items if message["direction"] == "outbound"]
-
-    async def becomes(self, message_id: str, state: str) -> dict[str, Any]:
-        """The message, once it has a state."""
-
-        async def look() -> dict[str, Any] | None:
-            (found,) = [message for message in await self.sent() if message["id"] == message_id]
-            assert state == "failed" or found["state"] != "failed", found["state_reason"]
-            return found if found["state"] == state else None
-
-        seen = await eventually(look, within_s=20)
-        assert seen is not None
-        return seen
-
-    async def phone(self) -> list[str]:
-        """What the customer got, in order."""
-        return [message.words for message in await self.desk.site.received(self.desk.account, self.contact)]
-
-    async def goes_on(self, *before: str) -> None:
-        """The next answer is read, and stands after what the customer got before: nothing came a second time."""
-        await self.becomes(await self.answer(SECOND), "read")
-        assert await self.phone() == [*before, SECOND]
+FIRST = "the first answer"
 
 
 @pytest.fixture(scope="module", params=PROVIDERS)
@@ -99,7 +33,7 @@ async def chat(desk: Desk) -> Chat:
 
 async def test_an_answer_is_read_and_known_by_the_id_that_the_provider_gave_it(chat: Chat) -> None:
     message = await chat.becomes(await chat.answer(FIRST), "read")
-    (received,) = await chat.desk.site.received(chat.desk.account, chat.contact)
+    (received,) = await chat.received()
     assert (received.id, received.words) == (message["provider_id"], FIRST)
     await chat.goes_on(FIRST)
 
@@ -143,7 +77,7 @@ async def test_an_answer_that_is_too_slow_leaves_it_to_the_statuses_to_say_that_
 async def test_a_message_that_was_accepted_without_an_answer_is_known_by_its_statuses(chat: Chat) -> None:
     await chat.goes_wrong(FaultMode.CUT_AFTER)
     message = await chat.becomes(await chat.answer(FIRST), "read")
-    (received,) = await chat.desk.site.received(chat.desk.account, chat.contact)
+    (received,) = await chat.received()
     assert (message["attempts"], message["provider_id"]) == (1, received.id)
     await chat.goes_on(FIRST)
 
@@ -174,7 +108,7 @@ async def test_statuses_in_any_order_and_number_end_as_read(chat: Chat, mode: Fa
     first = await chat.answer(FIRST)
     await chat.becomes(first, "read")
     await chat.goes_on(FIRST)
-    (received, _) = await chat.desk.site.received(chat.desk.account, chat.contact)
+    (received, _) = await chat.received()
     assert {str(state) for state in received.statuses} == {"sent", "delivered", "read"}
     assert (await chat.becomes(first, "read"))["provider_id"] == received.id
 
@@ -193,3 +127,16 @@ async def test_a_failure_is_told_with_the_providers_code_and_a_sentence(chat: Ch
     reason = (await chat.becomes(await chat.answer(FIRST), "failed"))["state_reason"]
     assert reason["code"] == code
     assert reason["sentence"]
+
+
+async def test_a_sender_that_is_killed_in_the_middle_of_a_call_sends_nothing_twice(chat: Chat) -> None:
+    processes = chat.desk.site.stack.processes
+    sender = chat.desk.site.process("sender")
+    await chat.goes_wrong(FaultMode.SLOW, delay_s=2)
+    first = await chat.answer(FIRST)
+    await eventually(chat.received)
+    await processes.kill("sender", sender.index, restart=False)
+    await processes.stop_one("sender", sender.index)
+    await processes.start_one("sender")
+    await chat.becomes(first, "read")
+    await chat.goes_on(FIRST)

@@ -4,7 +4,8 @@ import asyncio
 import itertools
 from collections.abc import Awaitable, Callable
 
-from runtime.demo.run import Account, Demonstration
+from runtime.demo.report import Account
+from runtime.demo.run import Demonstration
 from tests.integration.site import Site, eventually
 
 SEND_S = 60.0

@@ -3,7 +3,8 @@
 webhooks   parts of messages and statuses, and the signed requests that carry them
 says       from a message in our words to its part; statuses: how far our messages have come
 errors     the errors of the Graph API, as it writes them
-bodies     what it demands of a message; messages takes one; templates and media: what else there is to be asked for
+parts      what it demands of what a message says; bodies of the rest of it; messages takes one
+templates  those that there are; media: files, both ways
 played     all of it together, as the sandbox's server asks for it
 """
 

@@ -5,7 +5,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from runtime.sandbox.meta import bodies, templates
+from runtime.sandbox.meta import bodies, parts, templates
 from runtime.sandbox.meta.errors import GraphError
 from runtime.sandbox.seam import Accepted, ApiAnswer, ApiCall, SandboxFile
 
@@ -20,7 +20,7 @@ def take(call: ApiCall, body: dict[str, Any], files: Mapping[str, SandboxFile]) 
     for file in _files(part):
         if file.id is not None and file.id not in files:
             raise GraphError(131009, f"There is no media with the id {file.id}")
-    if isinstance(part, bodies.Template):
+    if isinstance(part, parts.Template):
         templates.check(part)
     accepted = Accepted(
         provider_id=_new_id(call),
@@ -34,10 +34,10 @@ def take(call: ApiCall, body: dict[str, Any], files: Mapping[str, SandboxFile]) 
     return ApiAnswer(200, json=_receipt(envelope, accepted), accepted=(accepted,))
 
 
-def _files(part: object) -> Iterator[bodies.File]:
-    if isinstance(part, bodies.File):
+def _files(part: object) -> Iterator[parts.File]:
+    if isinstance(part, parts.File):
         yield part
-    if isinstance(part, bodies.Template):
+    if isinstance(part, parts.Template):
         parameters = (one for component in part.components for one in component.parameters)
         yield from (file for one in parameters for file in (one.image, one.video, one.document) if file)
 
@@ -50,11 +50,11 @@ def _new_id(call: ApiCall) -> str:
 def _words(part: object) -> str:
     """What a person would read of it."""
     match part:
-        case bodies.Text(body=words) | bodies.Seen(caption=words) | bodies.Reaction(emoji=words):
+        case parts.Text(body=words) | parts.Seen(caption=words) | parts.Reaction(emoji=words):
             return words or ""
-        case bodies.ButtonMessage() | bodies.ListMessage():
+        case parts.ButtonMessage() | parts.ListMessage():
             return part.body.text
-        case bodies.Location(name=words) | bodies.Template(name=words):
+        case parts.Location(name=words) | parts.Template(name=words):
             return words
         case list():
             return ", ".join(card.name.formatted_name for card in part)

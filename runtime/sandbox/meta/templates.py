@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from runtime.sandbox.meta.bodies import Component, Parameter, Template
 from runtime.sandbox.meta.errors import GraphError
+from runtime.sandbox.meta.parts import Component, Parameter, Template
 from runtime.sandbox.seam import ApiCall
 
 Part = dict[str, Any]

@@ -25,9 +25,9 @@ from gateway.send.courier import Courier
 from gateway.send.sender import Sender
 from gateway.send.turns import Turns
 from runtime.clock import utc_now
+from runtime.crypto import signer
 from runtime.http.client import OutboundHttp
 from runtime.media.links import MediaLinks
-from runtime.crypto import signer
 from runtime.process import HttpServer
 from runtime.sandbox.faults import FaultInput, FaultMode
 from runtime.sandbox.phones import PhoneMessage
@@ -38,11 +38,12 @@ from runtime.settings import Settings
 from runtime.store.interactions import Change
 from runtime.store.media import GridFSMedia
 from runtime.store.outbound import OutboundStore
-from tests.parts import Parts, people
+from tests.parts import Fields, Parts, people
 
 ADA = "+39333000001"
 BEN = "+39333000002"
 TOKEN = "token-of-the-provider"
+FREE = Limits(per_second=1000, burst=1000)
 SETTINGS = Settings(
     secret_key=SecretStr("wEGLpYyUO0WHSjGwyvWWyKeTfGlcWBWVmTBoIZ4VvHs="),
     send_timeout_s=1.0,
@@ -51,7 +52,7 @@ SETTINGS = Settings(
 )
 
 
-def account_at(api_url: str, **fields: Any) -> Account:
+def account_at(api_url: str, **fields: Fields) -> Account:
     """An account at Meta, as the sandbox plays it."""
     basis: dict[str, Any] = {
         "id": "shop",
@@ -91,7 +92,7 @@ async def eventually(look: Callable[[], Awaitable[bool]], within_s: float = 8.0)
         await asyncio.sleep(0.02)
 
 
-def outbound(words: str | OutboundContent, sequence: int, contact: str = ADA, **fields: Any) -> StoredMessage:
+def outbound(words: str | OutboundContent, sequence: int, contact: str = ADA, **fields: Fields) -> StoredMessage:
     """A message as whoever writes it stores it."""
     now = utc_now()
     basis: dict[str, Any] = {
@@ -152,7 +153,7 @@ class Desk:
         self,
         name: str = "one",
         settings: Settings = SETTINGS,
-        limits: Limits = Limits(per_second=1000, burst=1000),
+        limits: Limits = FREE,
         known: Mapping[str, Provider] | None = None,
     ) -> Sender:
         """A sender that has not started yet."""
@@ -166,7 +167,7 @@ class Desk:
         self.senders.append(sender)
         return sender
 
-    async def started(self, **options: Any) -> Sender:
+    async def started(self, **options: Fields) -> Sender:
         """A sender that sends."""
         sender = self.sender(**options)
         await sender.start()
@@ -222,13 +223,16 @@ class Desk:
         """The words that a customer has got, in order."""
         return [message.words for message in self.phone(contact)]
 
-    def fault(self, mode: FaultMode, **fields: Any) -> None:
+    def fault(self, mode: FaultMode, **fields: Fields) -> None:
         """Have something go wrong at the provider."""
         self.sandbox.faults.add(FaultInput(mode=mode, **fields))
 
     def sends(self, outcome: str) -> float:
         """How often an outcome was counted."""
-        return self.parts.metrics.sends.labels("meta", outcome)._value.get()
+        value = self.parts.metrics.registry.get_sample_value(
+            "switchboard_sends_total", {"provider": "meta", "outcome": outcome}
+        )
+        return value or 0.0
 
 
 def trigger(*contacts: str, account: str = "shop") -> bytes:

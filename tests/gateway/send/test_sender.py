@@ -1,6 +1,7 @@
 """Sending: what reaches the customer, in which order, how often, and what is known of it afterwards."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -24,6 +25,7 @@ from tests.gateway.send.desk import (
     Desk,
     account_at,
     eventually,
+    number_of,
     outbound,
     status_of,
     trigger,
@@ -187,7 +189,7 @@ async def test_a_message_of_an_account_that_was_deleted_fails(desk: Desk) -> Non
 
 
 async def test_a_file_of_ours_is_handed_to_the_provider(desk: Desk) -> None:
-    async def parts_of_file():
+    async def parts_of_file() -> AsyncIterator[bytes]:
         yield b"\x89PNG"
         yield b"1234"
 
@@ -211,17 +213,11 @@ async def test_an_account_in_trouble_does_not_hold_up_another(desk: Desk) -> Non
     for number in range(40):
         await desk.write(outbound("hello", 1, f"+3933311{number:04}"))
     await desk.write(outbound("hello", 1, BEN, account_id="other"))
-    desk.sandbox.numbers.put(replace_number(desk, other.key, "2003"))
+    desk.sandbox.numbers.put(number_of(other))
     sender = await desk.started(settings=SETTINGS.model_copy(update={"send_account_concurrency": 4}))
     await sender.handle([trigger(*(f"+3933311{number:04}" for number in range(40)))])
     await sender.handle([trigger(BEN, account="other")])
     await desk.until("sent", contact=BEN, within_s=1.0)
-
-
-def replace_number(desk: Desk, key: str, phone_number_id: str):
-    number = desk.sandbox.numbers.get("SHOP")
-    credentials = {**number.credentials, "phone_number_id": phone_number_id}
-    return number.model_copy(update={"account_key": key, "credentials": credentials})
 
 
 async def test_a_customer_gets_no_more_messages_at_once_than_the_provider_allows(desk: Desk) -> None:

@@ -103,6 +103,8 @@ async def test_a_call_that_is_given_up_while_it_connects_leaves_nothing_behind(h
         ("::1", False),
         ("fe80::1%eth0", False),
         ("fc00::1", False),
+        ("fec0::1", False),
+        ("::127.0.0.1", False),
         ("::ffff:10.0.0.1", False),
         ("::ffff:93.184.215.14", True),
         ("64:ff9b::a00:1", False),

@@ -1,4 +1,4 @@
-"""Meta's API as the sandbox plays it: whose call it is, what it takes, what it refuses, and what it reports."""
+"""Meta's API as the sandbox plays it: whose call it is, what it takes, and what it refuses."""
 
 import json
 from datetime import UTC, datetime
@@ -6,13 +6,8 @@ from typing import Any
 
 import pytest
 
-from contracts.messages import DeliveryState, FailureKind, MessageStatus
-from gateway.providers.meta.provider import PROVIDER
-from gateway.providers.seam import Webhook
 from runtime.sandbox.meta import PLAYED
-from runtime.sandbox.requests import SignedRequest
 from runtime.sandbox.seam import (
-    Accepted,
     ApiAnswer,
     ApiCall,
     NamesFiles,
@@ -28,7 +23,6 @@ AT = datetime(2026, 1, 1, tzinfo=UTC)
 SEND = "/200000000000002/messages"
 FILES = {"7": SandboxFile("7", "image/png", "", b"x")}
 BASE: dict[str, Any] = {"messaging_product": "whatsapp", "to": "15550001111"}
-SENT = Accepted("wamid.OUT1", "ours-1", "+15550001111", "text", "hi", {})
 SECOND = PLAYED_NUMBER.model_copy(
     update={
         "account_key": "a2",
@@ -44,13 +38,6 @@ def call(path: str, body: object = None, method: str = "POST", token: str = TOKE
 
 def answer(path: str, body: object = None, method: str = "POST", **query: str) -> ApiAnswer:
     return PLAYED.answer(call(path, body, method, **query), PLAYED_NUMBER, FILES)
-
-
-def status(request: SignedRequest) -> MessageStatus:
-    webhook = Webhook(method="POST", url="", headers=request.headers, body=request.body, received_at=AT)
-    (item,) = PROVIDER.parse(webhook).items
-    assert isinstance(item.what, MessageStatus)
-    return item.what
 
 
 def test_it_is_played_whole() -> None:
@@ -264,53 +251,6 @@ def test_an_error_on_demand_is_written_as_graph_writes_it(
 def test_a_bad_gateway_knows_no_json() -> None:
     failure = PLAYED.failure(502, None)
     assert (failure.status, failure.json, failure.body[:6]) == (502, None, b"<html>")
-
-
-@pytest.mark.parametrize(
-    "state", [DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ, DeliveryState.FAILED]
-)
-def test_a_status_is_read_as_it_is_reported(state: DeliveryState) -> None:
-    got = status(PLAYED.reports(PLAYED_NUMBER, SENT, state, AT))
-    assert (got.provider_id, got.contact_key, got.state, got.reference) == (
-        "wamid.OUT1",
-        "+15550001111",
-        state,
-        "ours-1",
-    )
-    assert got.occurred_at == AT
-    assert (got.reason is not None) is (state is DeliveryState.FAILED)
-
-
-def test_a_failure_has_the_code_that_was_asked_for() -> None:
-    reason = status(PLAYED.reports(PLAYED_NUMBER, SENT, DeliveryState.FAILED, AT, "131047")).reason
-    assert reason is not None
-    assert (reason.code, reason.title, reason.kind) == (
-        "131047",
-        "Re-engagement message",
-        FailureKind.WINDOW_CLOSED,
-    )
-
-
-def test_a_status_of_a_customer_without_a_number_names_the_user_id() -> None:
-    hidden = Accepted("wamid.OUT1", None, "US.1349", "text", "hi", {})
-    got = status(PLAYED.reports(PLAYED_NUMBER, hidden, DeliveryState.SENT, AT))
-    assert (got.contact_key, got.reference) == ("US.1349", None)
-
-
-def test_a_status_tells_what_the_message_costs_and_how_long_the_conversation_is_open() -> None:
-    request = PLAYED.reports(PLAYED_NUMBER, SENT, DeliveryState.SENT, AT)
-    (told,) = json.loads(request.body)["entry"][0]["changes"][0]["value"]["statuses"]
-    assert told["pricing"] == {"billable": False, "pricing_model": "PMP", "category": "service"}
-    assert told["conversation"]["expiration_timestamp"] == "1767312000"
-
-
-@pytest.mark.parametrize(
-    ("state", "code"),
-    [(DeliveryState.QUEUED, None), (DeliveryState.UNCONFIRMED, None), (DeliveryState.FAILED, "much")],
-)
-def test_what_meta_does_not_report_is_refused(state: DeliveryState, code: str | None) -> None:
-    with pytest.raises(ValueError, match="Meta"):
-        PLAYED.reports(PLAYED_NUMBER, SENT, state, AT, code)
 
 
 def test_ids_of_messages_have_the_form_of_metas() -> None:

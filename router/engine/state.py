@@ -1,0 +1,53 @@
+"""What a decision needs to know of a conversation: which contacts to look up, and the state that they make."""
+
+from collections.abc import Collection, Mapping
+
+from contracts.commands import queue_target
+from contracts.configuration import Configuration
+from contracts.contacts import Contact, contact_id
+from contracts.interactions import Interaction
+from contracts.messages import InboundMessage
+from router.engine.configuration import CompiledAccount
+from router.engine.values import ConversationState, QueueFigures
+
+
+def wanted_contacts(compiled: CompiledAccount, contact_key: str) -> set[str]:
+    """The ids under which the sender may be in the lists that matter: the account's, and those asked for."""
+    return {contact_id(name, contact_key) for name in {compiled.account.list_id, *compiled.lists}}
+
+
+def state_of(
+    compiled: CompiledAccount | None,
+    contact_key: str,
+    contacts: Mapping[str, Contact],
+    interaction: Interaction | None,
+    last: Interaction | None,
+    queues: Mapping[str, QueueFigures],
+    previous_agent: str | None,
+    message: InboundMessage | None = None,
+) -> ConversationState:
+    """The state of a conversation, of what was found under `wanted_contacts` and the rest."""
+    lists = compiled.lists if compiled else ()
+    home = contact_id(compiled.account.list_id, contact_key) if compiled else ""
+    return ConversationState(
+        interaction=interaction,
+        contact=contacts.get(home),
+        lists=frozenset(name for name in lists if contact_id(name, contact_key) in contacts),
+        queues=queues,
+        previous_agent=previous_agent,
+        message=message,
+        last=last,
+    )
+
+
+def figures_of(
+    configuration: Configuration, waiting: Mapping[str, int], available: Collection[str]
+) -> dict[str, QueueFigures]:
+    """The figures of every queue by its name, from what waits by target and the agents who are available."""
+    return {
+        queue.name: QueueFigures(
+            waiting=waiting.get(queue_target(queue.id), 0),
+            agents_available=sum(1 for agent in configuration.members(queue) if agent.id in available),
+        )
+        for queue in configuration.queues.values()
+    }
