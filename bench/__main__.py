@@ -14,14 +14,16 @@ import uvloop
 from bench import scenarios
 from bench.machine import Machine, machine
 from bench.report import Figure, say
+from bench.whitelist import whitelist
 from runtime.logging import configure_logging
 from runtime.settings import Settings
 
-NAMES = ("accept", "drain", "live")
+NAMES = ("accept", "drain", "live", "whitelist")
 LIVE_SECONDS = 10.0
+NUMBERS = 1_000_000
 
 
-async def run(wanted: list[str], events: int) -> list[Figure]:
+async def run(wanted: list[str], events: int, numbers: int) -> list[Figure]:
     """Run the scenarios, one after the other on the same services."""
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="switchboard-bench-") as directory:
@@ -29,18 +31,20 @@ async def run(wanted: list[str], events: int) -> list[Figure]:
         async with machine(Path(directory)) as services:
             for name in NAMES:
                 if name in wanted:
-                    figure = await _measure(name, services, events)
+                    figure = await _measure(name, services, events, numbers)
                     figures.append(figure)
                     figure.print()
     return figures
 
 
-async def _measure(name: str, services: Machine, events: int) -> Figure:
+async def _measure(name: str, services: Machine, events: int, numbers: int) -> Figure:
     match name:
         case "accept":
             return await scenarios.accept(services, events // 2)
         case "drain":
             return await scenarios.drain(services, events)
+        case "whitelist":
+            return await whitelist(services, numbers)
         case _:
             return await scenarios.live(services, LIVE_SECONDS)
 
@@ -50,9 +54,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("scenarios", nargs="*", default=NAMES, metavar="SCENARIO", help=f"of {', '.join(NAMES)}")
     parser.add_argument("--events", type=int, default=20_000, help="size of the backlog (default 20000)")
+    parser.add_argument("--numbers", type=int, default=NUMBERS, help="size of the whitelist (default 1000000)")
     arguments = parser.parse_args()
     configure_logging(Settings(log_level="error"), "bench")
-    figures = uvloop.run(run(list(arguments.scenarios), arguments.events))
+    figures = uvloop.run(run(list(arguments.scenarios), arguments.events, arguments.numbers))
     return 0 if all(figure.met for figure in figures) else 1
 
 

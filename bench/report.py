@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass
 class Figure:
     """A scenario's figures. Rates are a second; latencies in milliseconds; `ratio` is rate over reference rate.
 
-    `target` is what the figure must come to, and `met` whether it did.
+    `target` is what the figure must come to, and `met` whether it did. `seconds` and `memory_mb` are what the
+    preparation took, where that is a figure too.
     """
 
     scenario: str
@@ -21,6 +22,8 @@ class Figure:
     ratio: float | None
     target: str
     met: bool
+    seconds: float | None = None
+    memory_mb: float | None = None
 
     def print(self) -> None:
         """One JSON object on one line."""

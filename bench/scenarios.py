@@ -26,7 +26,8 @@ WARM_UP = 1500
 ACCEPT_TARGET, DRAIN_TARGET, LIVE_TARGET_MS = 1.5, 5.0, 100.0
 DEADLINE_S = 600.0
 POLL_S = 0.1
-CUSTOMERS = 32
+CUSTOMERS = 16
+"""As many as an installation has partitions: more would only wait for one another."""
 WARM_UP_S = 3.0
 # Numbers of messages, far enough apart for the parts of a run to have customers of their own.
 FIRST_MEASURED, FIRST_STEADY = 10**6, 2 * 10**6

@@ -1,40 +1,73 @@
 """The console's composition root: `python -m console`."""
 
 import sys
+from functools import partial
 
 from pydantic import SecretStr
 
 from console.app import build_console
 from console.dependencies import ConsoleDependencies
+from console.importing import Importer, kinds_of
 from contracts.errors import SetupFault
+from runtime.ai.assistant import Assistant
+from runtime.broker import EventLog
+from runtime.eventlog import log_facts
 from runtime.foundation import Foundation
+from runtime.http.client import OutboundHttp
+from runtime.http.endpoints import Endpoints
 from runtime.process import HttpServer, Process, main
 from runtime.settings import Settings, host_names
 from runtime.store.answers import AnswerStore
+from runtime.store.contact_batches import ContactBatches
+from runtime.store.contacts import ContactStore
 from runtime.store.deadletters import DeadLetterStore
 from runtime.store.figures import FigureStore
+from runtime.store.imports import ImportStore
+from runtime.store.lifecycle import LifecycleStore
+from runtime.store.notes import NoteStore
 from runtime.store.outbound import OutboundStore
+from runtime.store.rejections import RejectionStore
+from runtime.store.replays import ReplayStore
 from runtime.store.templates import TemplateStore
+from runtime.store.video import VideoSessionStore
+from runtime.store.whitelists import WhitelistRules
+from runtime.video.generic import GenericVideo
+from runtime.video.links import video_links
 
 
 def compose(process: Process) -> None:
     """Put the console together."""
     base = Foundation(process)
     settings = base.settings
+    http = process.add(OutboundHttp(settings.allowed_hosts, settings.integration_timeout_s))
+    imports, rules = ImportStore(base.store, base.clock), WhitelistRules(base.store)
     dependencies = ConsoleDependencies(
         configuration_store=base.configuration_store,
         configuration_cache=base.configuration,
+        contacts=ContactStore(base.store),
+        imports=imports,
+        importer=process.add(Importer(imports, kinds_of(ContactBatches(base.store), rules))),
         interactions=base.interactions,
+        lifecycle=LifecycleStore(base.store, base.interactions, base.assignments, base.presence, base.clock),
+        notes=NoteStore(base.store),
+        rejections=RejectionStore(base.store),
         assignments=base.assignments,
         presence=base.presence,
         agent_queues=base.agent_queues,
         dead_letters=DeadLetterStore(base.store),
+        replays=ReplayStore(base.store),
+        event_log=partial(log_facts, EventLog(base.broker), settings.event_log_max_bytes, settings.event_log_max_age),
         figures=FigureStore(base.store),
         outbound=OutboundStore(base.store),
         answers=AnswerStore(base.store),
         templates=TemplateStore(base.store),
+        whitelist_rules=rules,
         media=base.media,
         media_max_bytes=settings.media_max_bytes,
+        assistant=Assistant(_endpoints(http, settings)),
+        video=GenericVideo(_endpoints(http, settings)),
+        video_sessions=VideoSessionStore(base.store),
+        video_links=video_links(settings),
         outbox=base.outbox,
         token=_token(settings),
         clock=base.clock,
@@ -42,6 +75,11 @@ def compose(process: Process) -> None:
         webhook_hosts=host_names(settings.webhook_hosts),
     )
     process.add(HttpServer(build_console(dependencies), settings.host, settings.port, "console"))
+
+
+def _endpoints(http: OutboundHttp, settings: Settings) -> Endpoints:
+    """Those of one integration: a slow one takes no turn from the other."""
+    return Endpoints(http, settings.integration_timeout_s, settings.integration_at_once)
 
 
 def _token(settings: Settings) -> SecretStr:

@@ -6,10 +6,11 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from console.checks import account_warnings, check_account
+from console.checks import Filled, account_warnings, admitting, check_account
+from console.integrations import INTEGRATION_INPUTS, integration_keys, integration_settings, without_keys
 from console.kinds import NEW_ID, WARNINGS
 from console.resources import Resource
-from console.uses import free
+from console.uses import release_accounts
 from contracts.accounts import Account
 from contracts.base import Count, Value
 from contracts.configuration import Configuration
@@ -32,6 +33,7 @@ class _Base(Value):
 _INPUT: Mapping[str, Any] = {
     "id": NEW_ID,
     **_SETTINGS,
+    **INTEGRATION_INPUTS,
     "credentials": (
         dict[str, str],
         Field(
@@ -67,7 +69,7 @@ def build_account(body: BaseModel, account_id: str, stored: Account | None, draf
 
     Raises:
         Conflict: the stored one has another revision than the input says.
-        ConfigurationFault: the credentials do not fit the type.
+        ConfigurationFault: the credentials do not fit the type, or the key of an integration would go elsewhere.
     """
     fields = dict(body)
     type_, given, revision = fields["type"], fields.pop("credentials"), fields.pop("revision")
@@ -78,14 +80,17 @@ def build_account(body: BaseModel, account_id: str, stored: Account | None, draf
     blank = {name for name in kept.keys() & _made_up(type_) if not given.get(name)}
     filled = {**kept, **{name: value for name, value in given.items() if name not in blank}}
     public, secrets = check_credentials(type_, filled)
-    account = Account.model_validate({**fields, "id": account_id, "credentials": public, "secrets": secrets})
+    fields |= integration_settings(body)
+    all_secrets = {**secrets, **integration_keys(body, stored, draft)}
+    account = Account.model_validate({**fields, "id": account_id, "credentials": public, "secrets": all_secrets})
     return account.with_made_up(frozenset(name for name in secrets.keys() & _made_up(type_) if not filled.get(name)))
 
 
 def _kept(stored: Account | None, type_: str, draft: Draft) -> dict[str, str]:
     if stored is None or stored.type != type_:
         return {}
-    return {name: secret.get_secret_value() for name, secret in draft.secrets(stored.id).items()}
+    kept = without_keys(draft.secrets(stored.id))
+    return {name: secret.get_secret_value() for name, secret in kept.items()}
 
 
 def _made_up(type_: str) -> frozenset[str]:
@@ -121,7 +126,7 @@ def account_resource(public_url: str, webhook_hosts: frozenset[str]) -> Resource
         webhook_hosts: the hosts that the routing action `Webhook` may call.
     """
 
-    def show(account: Account, configuration: Configuration) -> BaseModel:
+    def show(account: Account, configuration: Configuration, filled: Filled) -> BaseModel:
         shown = {name: value for name, value in dict(account).items() if name != "secrets"}
         return AccountView.model_validate(
             {
@@ -130,7 +135,7 @@ def account_resource(public_url: str, webhook_hosts: frozenset[str]) -> Resource
                 "made_up": {name: account.secrets[name].get_secret_value() for name in sorted(account.made_up)},
                 "webhook_url": (account.domain or public_url.rstrip("/"))
                 + webhook_path(_revealed(account, configuration)),
-                "warnings": account_warnings(account, configuration),
+                "warnings": account_warnings(account, configuration, filled),
             }
         )
 
@@ -143,8 +148,9 @@ def account_resource(public_url: str, webhook_hosts: frozenset[str]) -> Resource
         build=build_account,
         as_input=as_input,
         check=partial(check_account, webhook_hosts=webhook_hosts),
-        release=free,
+        release=release_accounts,
         show=show,
+        decided_by=admitting,
         searched=("name", "key", "phone", "description"),
         sortable=("name", "key", "phone", "type", "id"),
     )

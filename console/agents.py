@@ -4,7 +4,8 @@ Every click takes effect in the database at once. What follows from it travels t
 click still counts, and the sweep of the clock sees to the rest.
 """
 
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Collection, Iterator
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -12,10 +13,9 @@ from pydantic import Field
 
 from console.dependencies import ConsoleDependencies
 from contracts.base import Value, new_id
-from contracts.commands import agent_target, queue_target
-from contracts.errors import ConfigurationFault, NotFound, Unavailable
+from contracts.errors import ConfigurationFault, Conflict, NotFound, Unavailable
 from contracts.events import OfferAccepted, OfferRejected
-from contracts.interactions import AgentQueueEntry, Interaction
+from contracts.interactions import AgentQueueEntry, EntryKind, Interaction, OfferOutcome
 from contracts.queues import Agent, AgentState, Presence
 from runtime.http import Call, Nothing, Route
 from runtime.logging import get_logger
@@ -56,9 +56,9 @@ class AgentApi:
         agent_id = await self._agent(call.path["id"])
         presence = await self._with.presence.set(agent_id, wanted.state, wanted.pause)
         if presence.state is AgentState.AVAILABLE:
-            queues = self._with.configuration_cache.current.queues_of(agent_id)
-            targets = [agent_target(agent_id), *(queue_target(queue.id) for queue in queues)]
-            await follow(self._with.outbox.serve(targets, call.correlation_id), call.correlation_id)
+            await self._serve([agent_id], call.correlation_id)
+        if presence.state is AgentState.OFFLINE:
+            await self._withdraw_offers(agent_id)
         return presence
 
     async def queue(self, call: Call[Nothing, Nothing]) -> AgentQueue:
@@ -69,20 +69,41 @@ class AgentApi:
     async def accept(self, call: Call[Nothing, Nothing]) -> Interaction:
         """Take what is offered: exactly one agent does, the others are told by whom it was taken."""
         agent_id = await self._agent(call.path["id"])
-        interaction = await self._with.assignments.accept(call.path["interaction"], agent_id)
+        settled = await self._with.assignments.take(call.path["interaction"], agent_id)
+        interaction = settled.interaction
         event = OfferAccepted(**self._about(interaction), interaction_id=interaction.id, agent_id=agent_id)
         await follow(self._with.outbox.events([event]), interaction.correlation_id)
+        await self._serve(settled.freed, interaction.correlation_id)
         return interaction
 
     async def reject(self, call: Call[Nothing, Nothing]) -> Interaction:
         """Refuse what is offered."""
         agent_id = await self._agent(call.path["id"])
         interaction = await self._with.assignments.reject(call.path["interaction"], agent_id)
+        await self._rejected(interaction, agent_id)
+        await self._serve([agent_id], interaction.correlation_id)
+        return interaction
+
+    async def _withdraw_offers(self, agent_id: str) -> None:
+        """Have what is offered to an agent who has gone offered to somebody else at once."""
+        for entry in await self._with.agent_queues.entries(agent_id):
+            if entry.kind is EntryKind.OFFER:
+                with suppress(Conflict, NotFound):  # answered or over meanwhile
+                    withdrawn = await self._with.assignments.reject(
+                        entry.interaction_id, agent_id, OfferOutcome.WITHDRAWN
+                    )
+                    await self._rejected(withdrawn, agent_id)
+
+    async def _rejected(self, interaction: Interaction, agent_id: str) -> None:
         event = OfferRejected(
             **self._about(interaction), interaction_id=interaction.id, agent_id=agent_id, round=interaction.round
         )
         await follow(self._with.outbox.events([event]), interaction.correlation_id)
-        return interaction
+
+    async def _serve(self, agents: Collection[str], correlation_id: str) -> None:
+        """Have these agents offered what waits for them."""
+        if targets := self._with.configuration_cache.current.targets_of(agents):
+            await follow(self._with.outbox.serve(targets, correlation_id), correlation_id)
 
     async def _agent(self, agent_id: str) -> str:
         if await self._with.configuration_store.get(Agent, agent_id) is None:

@@ -11,16 +11,28 @@ from aiohttp import web
 
 from console.accounts import account_resource
 from console.agents import agent_routes
+from console.ai import ai_routes
 from console.authentication import bearer
+from console.contacts import contact_routes
+from console.deadletters import dead_letter_routes
 from console.dependencies import ConsoleDependencies
+from console.exports import export_routes
+from console.imports import import_routes
 from console.interactions import interaction_routes
 from console.kinds import KINDS
+from console.marks import mark_routes
 from console.media import media_routes
 from console.messages import message_routes
 from console.providers import provider_routes
+from console.rejections import rejection_routes
+from console.replays import replay_routes
 from console.resources import resource_routes
 from console.routing import routing_routes
+from console.starting import start_routes
 from console.templates import template_routes
+from console.video import video_routes
+from console.whitelists import rule_routes, whitelist_resource
+from console.work import work_routes
 from runtime.http import Call, Nothing, Route, build_app, openapi
 
 TITLE = "Switchboard"
@@ -42,12 +54,25 @@ def console_routes(dependencies: ConsoleDependencies) -> list[Route[Any, Any]]:
     """Every route, the ones that describe the others included."""
     routes = [
         *resource_routes(account_resource(dependencies.public_url, dependencies.webhook_hosts), dependencies),
+        *resource_routes(whitelist_resource(), dependencies),
         *(route for kind in KINDS for route in resource_routes(kind, dependencies)),
+        *rule_routes(dependencies),
         *agent_routes(dependencies),
+        *contact_routes(dependencies),
+        *import_routes(dependencies),
+        *export_routes(dependencies),
         *interaction_routes(dependencies),
+        *dead_letter_routes(dependencies),
+        *replay_routes(dependencies),
+        *rejection_routes(dependencies),
         *message_routes(dependencies),
+        *work_routes(dependencies),
+        *mark_routes(dependencies),
+        *start_routes(dependencies),
         *template_routes(dependencies),
         *media_routes(dependencies),
+        *ai_routes(dependencies),
+        *video_routes(dependencies),
         *routing_routes(dependencies),
         *provider_routes(),
     ]

@@ -1,7 +1,6 @@
-"""Looking at what goes on: interactions, their messages and traces, what waits, and what could not be processed."""
+"""Looking at what goes on: interactions, their messages and traces, and what waits."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -9,13 +8,12 @@ from pydantic import Field
 
 from console.dependencies import ConsoleDependencies
 from console.resources import Limit, Paged
-from contracts.base import Count, Instant, Value
+from contracts.base import Count, Value
 from contracts.commands import queue_target
-from contracts.deadletters import DeadLetter
 from contracts.errors import ConfigurationFault, NotFound
 from contracts.interactions import Interaction, InteractionState, RoutingTrace, Window, window_of
 from contracts.queues import Queue
-from contracts.stored import StoredMessage
+from contracts.stored import Note, StoredMessage
 from runtime.http import Call, Nothing, Route
 
 _TAG = "interactions"
@@ -23,12 +21,16 @@ Text = Annotated[str | None, Field(max_length=200)]
 
 
 class InteractionQuery(Value):
-    """Which interactions: of an account, in a state, last routed to a queue, with a contact (its key: `%2B39...`)."""
+    """Which interactions: of an account, in a state, last routed to a queue, with a contact (its key: `%2B39...`).
+
+    `unmanaged`: those that nobody has accepted, and any agent of their account may pick up.
+    """
 
     account: Text = None
     state: InteractionState | None = None
     queue: Text = None
     contact: Text = None
+    unmanaged: bool | None = None
     limit: Limit = 50
     cursor: Text = None
 
@@ -46,13 +48,6 @@ class WaitingQuery(Value):
     limit: Limit = 100
 
 
-class DeadLetterQuery(Value):
-    """Which dead letters: from before a moment."""
-
-    limit: Limit = 50
-    cursor: Instant | None = None
-
-
 class InteractionView(Interaction):
     """An interaction, and whether its customer may be written to freely now."""
 
@@ -60,9 +55,13 @@ class InteractionView(Interaction):
 
 
 class Messages(Value):
-    """A part of a message log; `cursor` asks for the next one, and is null at its end."""
+    """A part of a message log; `cursor` asks for the next one, and is null at its end.
+
+    `notes` were written between these messages: each behind the one whose number it names in `after`.
+    """
 
     items: tuple[StoredMessage, ...]
+    notes: tuple[Note, ...] = ()
     cursor: int | None = None
 
 
@@ -78,21 +77,14 @@ class Waiting(Value):
     items: tuple[Interaction, ...]
 
 
-class DeadLetters(Value):
-    """Dead letters, the latest first."""
-
-    items: tuple[DeadLetter, ...]
-    cursor: datetime | None = None
-
-
 class InteractionApi:
-    """The operations on interactions and dead letters; all of them read."""
+    """The operations on interactions; all of them read."""
 
     def __init__(self, dependencies: ConsoleDependencies) -> None:
         self._outbound = dependencies.outbound
         self._clock = dependencies.clock
         self._interactions = dependencies.interactions
-        self._dead_letters = dependencies.dead_letters
+        self._notes = dependencies.notes
         self._configuration = dependencies.configuration_store
 
     async def list(self, call: Call[Nothing, InteractionQuery]) -> Paged[Interaction]:
@@ -106,6 +98,7 @@ class InteractionApi:
             state=query.state,
             queue_id=query.queue,
             contact_key=query.contact,
+            unmanaged=query.unmanaged,
             limit=query.limit + 1,
             after=after,
         )
@@ -121,12 +114,14 @@ class InteractionApi:
         return InteractionView.model_validate({**dict(interaction), "window": window})
 
     async def messages(self, call: Call[Nothing, MessageQuery]) -> Messages:
-        """A part of the message log, in order."""
+        """A part of the message log, in order, and the notes that belong there."""
         interaction_id = await self._existing(call.path["id"])
         limit, after = call.query.limit, call.query.cursor
         found = await self._interactions.messages(interaction_id, limit + 1, after)
         shown = tuple(found[:limit])
-        return Messages(items=shown, cursor=shown[-1].sequence if len(found) > len(shown) else None)
+        cursor = shown[-1].sequence if len(found) > len(shown) else None
+        notes = await self._notes.of(interaction_id, after, cursor)
+        return Messages(items=shown, notes=tuple(notes), cursor=cursor)
 
     async def traces(self, call: Call[Nothing, Nothing]) -> Traces:
         """Every walk of the action list, in order."""
@@ -140,13 +135,6 @@ class InteractionApi:
         found = await self._interactions.waiting(queue_target(call.path["id"]), call.query.limit)
         return Waiting(items=tuple(found))
 
-    async def dead_letters(self, call: Call[Nothing, DeadLetterQuery]) -> DeadLetters:
-        """What could not be processed, the latest first."""
-        limit = call.query.limit
-        found = await self._dead_letters.find(limit + 1, call.query.cursor)
-        shown = tuple(found[:limit])
-        return DeadLetters(items=shown, cursor=shown[-1].at if len(found) > len(shown) else None)
-
     async def _existing(self, interaction_id: str) -> str:
         if await self._interactions.get(interaction_id) is None:
             raise NotFound(f"there is no interaction {interaction_id}")
@@ -154,7 +142,7 @@ class InteractionApi:
 
 
 def interaction_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any]]:
-    """The routes of interactions and dead letters."""
+    """The routes of interactions."""
     api, one, missing = InteractionApi(dependencies), "/api/interactions/{id}", (HTTPStatus.NOT_FOUND,)
     yield Route(
         method="GET",
@@ -202,13 +190,4 @@ def interaction_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any,
         query=WaitingQuery,
         response=Waiting,
         errors=missing,
-    )
-    yield Route(
-        method="GET",
-        path="/api/dead-letters",
-        handler=api.dead_letters,
-        summary="List what could not be processed, the latest first",
-        tag="dead letters",
-        query=DeadLetterQuery,
-        response=DeadLetters,
     )

@@ -66,7 +66,7 @@ class MessageApi:
         known = await self._with.answers.message(message.id) if call.body.key else None
         if known is not None:
             return _same(known, message)
-        message = await self._check(message, interaction)
+        message = await self.check(message, interaction)
         changed, stored = await self._with.answers.add(message, owner)
         _same(stored, message)
         await self._with.agent_queues.show([changed])
@@ -87,6 +87,16 @@ class MessageApi:
         """Let the customer see that somebody is writing."""
         interaction, _ = await self._owned(call.path["id"], call.query.agent)
         await self._signal(interaction, Signal.TYPING)
+
+    async def ready(self, interaction_id: str, agent: str | None) -> tuple[Interaction, str]:
+        """An interaction in which its owner may write freely now, and who that is.
+
+        Raises:
+            Conflict, NotFound: there is none, or they may not.
+        """
+        interaction, owner = await self._owned(interaction_id, agent)
+        await self._check_window(interaction)
+        return interaction, owner
 
     async def _owned(self, interaction_id: str, agent: str | None) -> tuple[Interaction, str]:
         interaction = await self._with.interactions.get(interaction_id)
@@ -137,7 +147,12 @@ class MessageApi:
             raise ConfigurationFault(field, "names a message that the provider does not have yet")
         return found.provider_id
 
-    async def _check(self, message: StoredMessage, interaction: Interaction) -> StoredMessage:
+    async def check(self, message: StoredMessage, interaction: Interaction) -> StoredMessage:
+        """The message as it may be sent.
+
+        Raises:
+            Conflict, ConfigurationFault: it may not.
+        """
         account = await self._with.configuration_store.get(Account, interaction.account_id)
         if account is None:
             raise Conflict("the account of the interaction was deleted")

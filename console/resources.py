@@ -1,14 +1,16 @@
 """One kind of configuration as a resource of the API: the same seven operations for every kind, from one definition."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, Field, RootModel
 
+from console.checks import Filled
 from console.dependencies import ConsoleDependencies
-from console.uses import Release
+from console.uses import Ids as IdSet
+from console.uses import Release, unused
 from contracts.base import Id, Value, new_id
 from contracts.configuration import Configuration
 from contracts.errors import ConfigurationFault, Conflict, NotFound, Unavailable
@@ -17,11 +19,14 @@ from runtime.logging import get_logger
 from runtime.store.configuration import Changed, Changes, Draft
 from runtime.store.configuration_documents import Entity
 from runtime.store.pages import PageRequest
+from runtime.store.whitelists import WhitelistRules
 
 log = get_logger(__name__)
 
 E = TypeVar("E", bound=Entity)
 T = TypeVar("T")
+Users = Callable[[IdSet, Configuration, WhitelistRules], Awaitable[Sequence[str]]]
+"""Who uses some ids of a kind that the configuration itself does not tell, and keeps them from being deleted."""
 NOT_FOUND, CONFLICT = HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT
 Limit = Annotated[int, Field(ge=1, le=500)]
 
@@ -31,10 +36,13 @@ class Patch(RootModel[dict[str, Any]]):
 
 
 class ListQuery(Value):
-    """Which part of a list, in which order: `name` or another field of the list's, with a minus for descending."""
+    """Which part of a list, in which order: by a field of the list's, with a minus for descending.
+
+    Without `sort` it is by name, or by what the kind has instead.
+    """
 
     search: Annotated[str, Field(max_length=200)] = ""
-    sort: Annotated[str, Field(max_length=40)] = "name"
+    sort: Annotated[str, Field(max_length=40)] = ""
     limit: Limit = 50
     cursor: Annotated[str | None, Field(max_length=1000)] = None
 
@@ -59,13 +67,20 @@ class Paged(Value, Generic[T]):
     cursor: str | None = None
 
 
+async def nobody(_ids: IdSet, _configuration: Configuration, _rules: WhitelistRules) -> Sequence[str]:
+    """Nobody else uses this kind."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource(Generic[E]):
     """What distinguishes one kind.
 
-    `build` makes the value of an input (with the stored one, if there is one); `as_input` is the opposite, for a patch
-    to be laid over; `check` and `release` guard what refers to what; `show` makes the answer. `sortable` fields hold
-    text.
+    `name` is that of the field of `Configuration`. `build` makes the value of an input (with the stored one, if there
+    is one); `as_input` is the opposite, for a patch to be laid over; `check` and `release` guard what refers to what;
+    `show` makes the answer. `sortable` fields hold text; the first is what a list is sorted by. `narrow` says which
+    values of which fields a query of the kind's own type asks for. `decided_by` are the keys of the whitelists of which
+    `show` must know whether they have a rule; `users` are those whom the configuration does not tell.
     """
 
     name: str
@@ -77,9 +92,18 @@ class Resource(Generic[E]):
     as_input: Callable[[E, Mapping[str, Any]], dict[str, Any]]
     check: Callable[[E, Configuration], None]
     release: Release
-    show: Callable[[E, Configuration], BaseModel]
+    show: Callable[[E, Configuration, Filled], BaseModel]
     searched: tuple[str, ...] = ("name",)
     sortable: tuple[str, ...] = ("name", "id")
+    query: type[ListQuery] = ListQuery
+    narrow: Callable[[Any, Configuration], Mapping[str, Collection[str]]] = lambda _query, _configuration: {}
+    decided_by: Callable[[Sequence[E], Configuration], Collection[str]] = lambda _values, _configuration: ()
+    users: Users = nobody
+
+    @property
+    def path(self) -> str:
+        """Where the kind is found."""
+        return f"/api/{self.name.replace('_', '-')}"
 
 
 class ResourceApi(Generic[E]):
@@ -90,23 +114,25 @@ class ResourceApi(Generic[E]):
         self._store = dependencies.configuration_store
         self._cache = dependencies.configuration_cache
         self._outbox = dependencies.outbox
+        self._rules = dependencies.whitelist_rules
 
     async def list(self, call: Call[Nothing, ListQuery]) -> BaseModel:
         """A page."""
-        sort = call.query.sort.removeprefix("-")
+        sort = call.query.sort.removeprefix("-") or self._of.sortable[0]
         if sort not in self._of.sortable:
             known = ", ".join(self._of.sortable)
             raise ConfigurationFault("sort", f"must be one of {known}; a minus before it turns the order round")
         request = PageRequest(
             search=call.query.search,
             searched=self._of.searched,
+            among=self._of.narrow(call.query, self._cache.current),
             sort=sort,
             descending=call.query.sort.startswith("-"),
             limit=call.query.limit,
             cursor=call.query.cursor,
         )
         page = await self._store.find(self._of.model, request)
-        items = tuple(self._of.show(value, self._cache.current) for value in page.items)
+        items = await self._shown(page.items, self._cache.current)
         return Paged[self._of.view].model_construct(items=items, cursor=page.cursor)  # type: ignore[name-defined]
 
     async def read(self, call: Call[Nothing, Nothing]) -> BaseModel:
@@ -114,7 +140,8 @@ class ResourceApi(Generic[E]):
         value = await self._store.get(self._of.model, call.path["id"])
         if value is None:
             raise self._missing(call.path["id"])
-        return self._of.show(value, self._cache.current)
+        (shown,) = await self._shown((value,), self._cache.current)
+        return shown
 
     async def create(self, call: Call[Any, Nothing]) -> BaseModel:
         """A new value, under an id of its own or the one that it brings."""
@@ -168,6 +195,7 @@ class ResourceApi(Generic[E]):
             self._of.release(frozenset(going), draft.configuration)
             return Changes(delete=tuple((self._of.model, entity_id) for entity_id in going))
 
+        unused(await self._of.users(frozenset(ids), self._cache.current, self._rules))
         changed = await self._store.change(decide)
         await self._announce(changed.version)
         gone = found(changed.before)
@@ -191,7 +219,12 @@ class ResourceApi(Generic[E]):
     async def _written(self, changed: Changed) -> BaseModel:
         await self._announce(changed.version)
         (value,) = changed.put
-        return self._of.show(value, changed.before)  # type: ignore[arg-type] # one of the kind that went in
+        (shown,) = await self._shown((value,), changed.before)  # type: ignore[arg-type] # of the kind that went in
+        return shown
+
+    async def _shown(self, values: Sequence[E], configuration: Configuration) -> tuple[BaseModel, ...]:
+        filled = await self._rules.filled(self._of.decided_by(values, configuration))
+        return tuple(self._of.show(value, configuration, filled) for value in values)
 
     async def _announce(self, version: int) -> None:
         try:
@@ -218,7 +251,7 @@ def merged(stored: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any
 
 def resource_routes(resource: Resource[E], dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any]]:
     """The routes of one kind."""
-    api, one, many = ResourceApi(resource, dependencies), f"/api/{resource.name}/{{id}}", f"/api/{resource.name}"
+    api, one, many = ResourceApi(resource, dependencies), f"{resource.path}/{{id}}", resource.path
     tag, label, view = resource.name, resource.label, resource.view
     yield Route(
         method="GET",
@@ -226,7 +259,7 @@ def resource_routes(resource: Resource[E], dependencies: ConsoleDependencies) ->
         handler=api.list,
         summary=f"List: {tag}",
         tag=tag,
-        query=ListQuery,
+        query=resource.query,
         response=Paged[view],  # type: ignore[valid-type] # made for each kind at run time
     )
     yield Route(

@@ -32,6 +32,7 @@ from router.engine import (
     wanted_contacts,
 )
 from runtime.http import Call, Nothing, Route
+from runtime.store.loading import Loaded
 
 NOBODY_EVER = "explained"
 """The id of an event that never happens."""
@@ -94,6 +95,7 @@ class RoutingApi:
         self._cache = dependencies.configuration_cache
         self._interactions = dependencies.interactions
         self._figures = dependencies.figures
+        self._rules = dependencies.whitelist_rules
         self._clock = dependencies.clock
         self._routing = RoutingConfiguration(self._cache.current)
 
@@ -128,7 +130,14 @@ class RoutingApi:
             loaded.last.get(event.conversation),
             await self._queues(compiled),
             loaded.previous_agents.get(event.conversation),
+            whitelists=await self._whitelists(event, compiled, loaded),
         )
+
+    async def _whitelists(self, event: MessageReceived, compiled: CompiledAccount, loaded: Loaded) -> frozenset[str]:
+        if not compiled.whitelists or event.conversation in loaded.interactions:
+            return frozenset()
+        found = await self._rules.naming({event.contact_key: compiled.whitelists}, self._cache.current.lists)
+        return found[event.contact_key]
 
     async def _queues(self, compiled: CompiledAccount) -> Mapping[str, QueueFigures]:
         if not compiled.uses_queue:

@@ -113,7 +113,6 @@ class Account(Value):
     whitelist_mode: WhitelistMode = WhitelistMode.OFF
     whitelists: tuple[Id, ...] = ()
     refusal_text: Annotated[str, StringConstraints(max_length=4096)] = ""
-    dispositions: tuple[str, ...] = ()
     canned_answers: tuple[CannedAnswer, ...] = ()
     actions: Annotated[tuple[Action, ...], Field(max_length=1000)] = ()
     agents: tuple[Id, ...] = ()

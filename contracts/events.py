@@ -1,10 +1,11 @@
 """What has happened, in the past tense. Every event of one conversation travels through one partition, in order."""
 
+from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from contracts.base import Instant, Value
+from contracts.base import Count, Instant, Value
 from contracts.messages import InboundMessage, MessageStatus
 from contracts.partitioning import conversation_key
 
@@ -24,11 +25,24 @@ class ConversationEvent(Value):
         return conversation_key(self.account_id, self.contact_key)
 
 
+class Repaired(Value):
+    """How a replay has a message processed again.
+
+    `interaction_id` and `sequence` are its place, where it stands out as a gap in a log; without them it is decided
+    anew. `quiet`: it may have been answered before, so nothing is said to the customer on its account.
+    """
+
+    interaction_id: str | None = None
+    sequence: Count = 0
+    quiet: bool = False
+
+
 class MessageReceived(ConversationEvent):
-    """A customer's message was accepted at the door."""
+    """A customer's message was accepted at the door. `repaired` only where a replay brings it again."""
 
     type: Literal["message_received"] = "message_received"
     message: InboundMessage
+    repaired: Repaired | None = Field(None, exclude_if=lambda value: value is None)
 
 
 class StatusReported(ConversationEvent):
@@ -71,6 +85,32 @@ class DeadlineReached(ConversationEvent):
     due_at: Instant
 
 
+class InteractionChange(StrEnum):
+    """What somebody did with an interaction, beside answering offers and writing."""
+
+    ASSIGNED = "assigned"
+    PICKED_UP = "picked_up"
+    TAKEN_OVER = "taken_over"
+    STARTED = "started"
+    TRANSFERRED = "transferred"
+    TAKEN_BACK = "taken_back"
+    WRAPPED_UP = "wrapped_up"
+    CLOSED = "closed"
+
+
+class InteractionChanged(ConversationEvent):
+    """Somebody changed an interaction; it is stored already. `by` is the agent, None a supervisor.
+
+    `value` says to whom, or with which disposition.
+    """
+
+    type: Literal["interaction_changed"] = "interaction_changed"
+    interaction_id: str
+    change: InteractionChange
+    by: str | None = None
+    value: str = ""
+
+
 class WebhookAnswered(ConversationEvent):
     """The endpoint of a `Webhook` entry has answered, or could not be asked: `failure` says why, without its words.
 
@@ -92,6 +132,7 @@ Event = Annotated[
     | OfferAccepted
     | OfferRejected
     | DeadlineReached
+    | InteractionChanged
     | WebhookAnswered,
     Field(discriminator="type"),
 ]

@@ -27,14 +27,15 @@ class InteractionState(StrEnum):
 
 _S = InteractionState
 TRANSITIONS = {
-    _S.ROUTING: frozenset({_S.ROUTING, _S.WAITING, _S.CLOSED}),
+    _S.ROUTING: frozenset({_S.ROUTING, _S.WAITING, _S.ASSIGNED, _S.CLOSED}),
     _S.WAITING: frozenset({_S.WAITING, _S.ROUTING, _S.OFFERED, _S.ASSIGNED, _S.CLOSED}),
     _S.OFFERED: frozenset({_S.OFFERED, _S.WAITING, _S.ROUTING, _S.ASSIGNED, _S.CLOSED}),
-    _S.ASSIGNED: frozenset({_S.ASSIGNED, _S.WRAPUP, _S.CLOSED}),
-    _S.WRAPUP: frozenset({_S.WRAPUP, _S.CLOSED}),
+    _S.ASSIGNED: frozenset({_S.ASSIGNED, _S.WAITING, _S.WRAPUP, _S.CLOSED}),
+    _S.WRAPUP: frozenset({_S.ASSIGNED, _S.CLOSED}),
     _S.CLOSED: frozenset({_S.ROUTING}),
 }
-"""Which state may follow which. A closed interaction is routed again where its account re-opens it."""
+"""Which state may follow which. An assigned interaction waits while it is being transferred; one in wrap-up is assigned
+again when the customer writes, or to somebody else; a closed one is routed again where its account re-opens it."""
 
 
 def check_transition(before: InteractionState, after: InteractionState) -> InteractionState:
@@ -86,12 +87,52 @@ class Failure(Value):
     reason: StatusReason | None = None
 
 
+class TransferOutcome(StrEnum):
+    """How a transfer ended: only an accepted one gave the interaction to somebody else.
+
+    `withdrawn`: the sender took it back, or it was closed or assigned by a supervisor meanwhile.
+    """
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    TIMED_OUT = "timed_out"
+    WITHDRAWN = "withdrawn"
+
+
+class TransferAttempt(Value):
+    """An interaction that its owner, the sender, passes on to a target (`agent:ID` or `queue:ID`) with a note.
+
+    `queue_id` is the queue that the interaction came from before. Without an `outcome` it still waits for the target.
+    """
+
+    sender: str
+    target: str
+    note: str = ""
+    at: Instant
+    queue_id: str | None = None
+    outcome: TransferOutcome | None = None
+    ended_at: Instant | None = None
+    accepted_by: str | None = None
+
+
+class Wrapup(Value):
+    """An owner's wait for their own disposition: since when, and the name of the pause that they are in until then."""
+
+    since: Instant
+    pause: str = ""
+
+
 class Interaction(Value):
     """An interaction as it is stored.
 
     The blocking step of the action list is `cursor` (its position, 0 = none) and its run is counted by `step`; while it
     blocks, `waiting_for` is the distribution target. `offered_to` and `refused` belong to the offer round `round`.
-    `due_at` is the next moment at which time alone changes something: the earlier of `step_ends_at`, `offer_ends_at`.
+    `due_at` is the next moment at which time alone changes something: the earlier of `step_ends_at`, `offer_ends_at`;
+    of an interaction that is assigned or unmanaged, `inactive_at`. That is when it is closed as inactive, `inactivity`
+    minutes (0 = never) after the last message of either side, or after it came to its owner or became unmanaged.
+    `transfer` is the one under way: its sender is still the `owner` and keeps the interaction among what they hold, may
+    read it and not answer. `transfers` are those that have ended. `wrapup` is the last one, over when the state is
+    another. `unread_mark` was set by the owner, to come back to it; `unread` counts messages.
     `applied` maps the events of the last write by the router to the sequence number that each message got, so that an
     event which comes again after a crash is recognised. `version` grows with every write.
     `sequence` numbers the messages of the log in both directions, the last one has it; `message_count` counts the
@@ -151,6 +192,12 @@ class Interaction(Value):
     failure: Failure | None = None
     accepted_at: Instant | None = None
     closed_at: Instant | None = None
+    inactivity: Count = 0
+    inactive_at: Instant | None = None
+    transfer: TransferAttempt | None = None
+    transfers: tuple[TransferAttempt, ...] = ()
+    wrapup: Wrapup | None = None
+    unread_mark: bool = False
     config_version: Count = 0
     replied: tuple[int, ...] = ()
     replies: tuple[Reply, ...] = ()
@@ -200,7 +247,8 @@ class EntryKind(StrEnum):
 class AgentQueueEntry(Value):
     """One line of what an agent has in front of them: an offer that awaits an answer, or an interaction they own.
 
-    `sequence` is the number of the last message that was delivered; `version` that of the interaction shown.
+    `sequence` is the number of the last message that was delivered; `version` that of the interaction shown. `state`
+    and `transfer` are the interaction's: who passes it on, and with which note.
     """
 
     id: str
@@ -219,6 +267,9 @@ class AgentQueueEntry(Value):
     offer_ends_at: Instant | None = None
     round: Count = 0
     failure: Failure | None = None
+    state: InteractionState | None = None
+    transfer: TransferAttempt | None = None
+    unread_mark: bool = False
     correlation_id: str
     version: Count
 

@@ -40,7 +40,6 @@ class Queue(Value):
     description: Annotated[str, Field(max_length=500)] = ""
     agents: tuple[Id, ...] = ()
     teams: tuple[Id, ...] = ()
-    dispositions: tuple[str, ...] = ()
 
 
 class Team(Value):
@@ -68,10 +67,14 @@ class AgentState(StrEnum):
 
 
 class Presence(Value):
-    """An agent's state now. `holding` lists the interactions that count against capacity: offered and owned."""
+    """An agent's state now. `holding` lists the interactions that count against capacity: offered and owned.
+
+    `wrapups` are the interactions to which the agent is to give a disposition before they are available again.
+    """
 
     agent_id: Id
     state: AgentState = AgentState.OFFLINE
     pause: Annotated[str, Field(max_length=64)] = ""
     since: Instant | None = None
     holding: tuple[str, ...] = ()
+    wrapups: tuple[str, ...] = ()

@@ -64,6 +64,20 @@ class StoredMessage(Value):
     not_before: Instant | None = None
 
 
+class Note(Value):
+    """What an agent (`author`; None for a supervisor) has noted about an interaction: the customer never sees it.
+
+    `after` is the number of the message that it follows in the log.
+    """
+
+    id: str
+    interaction_id: str
+    author: str | None = None
+    text: str
+    at: Instant
+    after: Count
+
+
 class StoredStatus(Value):
     """One delivery status, kept whether its message is known yet or not."""
 

@@ -1,7 +1,8 @@
-"""The gateway's composition roots: `python -m gateway receive` and `python -m gateway send`."""
+"""The gateway's composition roots: `python -m gateway receive`, `... send`, and `... drain DIRECTORY`."""
 
 import sys
 from functools import partial
+from pathlib import Path
 
 from contracts.commands import CallWebhook, FetchMedia, SynchroniseTemplates
 from contracts.topology import send_key
@@ -10,6 +11,9 @@ from gateway.providers.seam import Limits
 from gateway.receive.app import Door, build_gateway
 from gateway.receive.files import FileDoor
 from gateway.receive.gatherer import Gatherer
+from gateway.receive.journal import Detour, Drainer, Journal, claim
+from gateway.receive.journal.command import drain
+from gateway.receive.journal.readiness import Readiness
 from gateway.registry import providers
 from gateway.send.calls import Caller
 from gateway.send.courier import Courier
@@ -29,21 +33,24 @@ from runtime.store.files import MessageFiles
 from runtime.store.outbound import OutboundStore
 from runtime.store.templates import TemplateStore
 
-USAGE = "usage: python -m gateway receive|send\n"
+USAGE = "usage: python -m gateway receive|send|drain DIRECTORY\n"
 USAGE_EXIT = 2
 
 
 def compose_receive(process: Process) -> None:
     """Put the process together that takes webhooks in."""
-    base = Foundation(process)
+    base = Foundation(process, broker_needed=False)
     settings = base.settings
     receiving = providers()
-    gatherer = process.add(Gatherer(base.publisher, settings.gather_ms / 1000, base.metrics))
+    journal = process.add(Journal(claim(settings.journal_dir), settings.journal_max_bytes, base.metrics, base.clock))
+    detour = Detour(journal, settings.journal_after_s)
+    process.add(Drainer(journal, detour, base.broker, base.publisher, settings.partitions, base.metrics))
+    process.health.register("rabbitmq", Readiness(base.broker, journal, settings.journal_after_s).check)
+    gatherer = process.add(Gatherer(base.publisher, detour, settings.gather_ms / 1000, base.metrics))
     door = Door(
         receiving,
         base.configuration,
         gatherer,
-        base.outbox,
         base.metrics,
         base.clock,
         settings.public_url,
@@ -126,9 +133,12 @@ def _handlers(base: Foundation, caller: Caller, http: OutboundHttp) -> Handlers:
 
 
 COMPOSITIONS = {"receive": compose_receive, "send": compose_send}
+DRAIN_ARGUMENTS = 3
 NAMES = {"receive": "gateway", "send": "sender"}
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["drain"] and len(sys.argv) == DRAIN_ARGUMENTS:
+        sys.exit(drain(Path(sys.argv[2])))
     if len(sys.argv) != USAGE_EXIT or sys.argv[1] not in COMPOSITIONS:
         sys.stderr.write(USAGE)
         sys.exit(USAGE_EXIT)

@@ -28,7 +28,7 @@ from router.engine import (
     state_of,
 )
 from router.outcome import Outcome
-from router.records import call_of, fetch_of, letter, notice_of, refusal_of, rejection, status_of, stored
+from router.records import call_of, fetch_of, is_quiet, letter, notice_of, refusal_of, rejection, status_of, stored
 from runtime.store.loading import Loaded
 
 
@@ -41,6 +41,7 @@ class Batch:
         loaded: Loaded,
         queues: Mapping[str, QueueFigures],
         last: Mapping[str, InboundMessage],
+        whitelists: Mapping[str, frozenset[str]],
         now: datetime,
     ) -> None:
         self.outcomes: dict[str, Outcome] = {}
@@ -49,6 +50,7 @@ class Batch:
         self._loaded = loaded
         self._queues = queues
         self._last = dict(last)
+        self._whitelists = whitelists
         self._now = now
         self._seen: set[str] = set()
 
@@ -129,6 +131,7 @@ class Batch:
             self._queues,
             self._loaded.previous_agents.get(event.conversation),
             self._last.get(interaction.id) if interaction else None,
+            self._whitelists.get(event.contact_key, frozenset()),
         )
 
     def _trace(self, event: Event, interaction: Interaction, decision: Decision) -> RoutingTrace:
@@ -175,7 +178,7 @@ class Batch:
                 outcome.deliver(interaction, settle=settle)
             case SendReply(position, sequence, text), Interaction():
                 reply = Reply(event_id=event.event_id, position=position, sequence=sequence, text=text, at=self._now)
-                outcome.reply(interaction, reply, event.correlation_id)
+                outcome.reply(interaction, reply, event)
             case _:
                 raise AssertionError(f"{type(effect).__name__} without an interaction")
 
@@ -187,7 +190,7 @@ class Batch:
                 self._store(event, interaction_id, sequence, outcome)
             case RejectSender(reason, refusal), MessageReceived():
                 outcome.rejections.append(rejection(event, reason))
-                if refusal:
+                if refusal and not is_quiet(event):
                     outcome.refusals.append(refusal_of(event, refusal, self._now))
             case RecordStatus(), StatusReported():
                 outcome.statuses.append(status_of(event))

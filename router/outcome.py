@@ -8,7 +8,7 @@ from contracts.deadletters import DeadLetter
 from contracts.events import Event
 from contracts.interactions import Interaction, Reply, RoutingTrace
 from contracts.stored import Rejection, StoredMessage, StoredNotice, StoredStatus
-from router.records import reply_of
+from router.records import held_back, is_quiet, reply_of
 from runtime.store.agent_queues import entries_of
 from runtime.store.interactions import Change
 
@@ -53,12 +53,13 @@ class Outcome:
         self.applied.setdefault(interaction.id, {})[event.event_id] = sequence
         for reply in interaction.replies:
             if reply.event_id == event.event_id:
-                self.reply(interaction, reply, event.correlation_id)
+                self.reply(interaction, reply, event)
 
-    def reply(self, interaction: Interaction, reply: Reply, correlation_id: str) -> None:
+    def reply(self, interaction: Interaction, reply: Reply, event: Event) -> None:
         """Have an automatic reply sent. The interaction names it until its next write, in case a crash comes first."""
         self.replies.setdefault(interaction.id, []).append(reply)
-        self.messages.append(reply_of(reply, interaction, correlation_id))
+        message = reply_of(reply, interaction, event.correlation_id)
+        self.messages.append(held_back(message) if is_quiet(event) else message)
 
     def deliver(self, interaction: Interaction, *, settle: bool = False, contact: ContactSeed | None = None) -> None:
         """Have the agent queues brought in line with an interaction, once a batch."""

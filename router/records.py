@@ -9,12 +9,17 @@ from contracts.content import Media, Text
 from contracts.deadletters import DeadLetter
 from contracts.events import Event, MessageReceived, NoticeReceived, StatusReported
 from contracts.interactions import Interaction, Reply
-from contracts.messages import STATUS_RANK, DeliveryState, InboundMessage, message_id
+from contracts.messages import STATUS_RANK, DeliveryState, FailureKind, InboundMessage, StatusReason, message_id
 from contracts.stored import FileState, Rejection, StoredFile, StoredMessage, StoredNotice, StoredStatus
 from router.engine import CallEndpoint
 
 REFUSAL = "refusal"
 """The author of what a sender who is not admitted is told."""
+HELD_BACK = StatusReason(
+    code="",
+    kind=FailureKind.UNKNOWN,
+    sentence="Not sent now: a replay processed the customer's message again, and this may have been sent before.",
+)
 
 
 def stored(event: MessageReceived, interaction_id: str, sequence: int) -> StoredMessage:
@@ -43,6 +48,24 @@ def _file(message: InboundMessage) -> StoredFile | None:
     if not isinstance(message.content, Media):
         return None
     return StoredFile(state=FileState.PENDING, mime_type=message.content.mime_type, filename=message.content.filename)
+
+
+def is_quiet(event: Event) -> bool:
+    """Whether nothing is to be said to the customer on account of an event: a replay brings it again."""
+    return isinstance(event, MessageReceived) and event.repaired is not None and event.repaired.quiet
+
+
+def place_of(event: Event) -> tuple[str, int] | None:
+    """The interaction and the number in its log that a replay has found for a message."""
+    if not isinstance(event, MessageReceived) or event.repaired is None or event.repaired.interaction_id is None:
+        return None
+    return event.repaired.interaction_id, event.repaired.sequence
+
+
+def held_back(message: StoredMessage) -> StoredMessage:
+    """The same message, not to be sent: it may have been before."""
+    state = DeliveryState.UNCONFIRMED
+    return message.model_copy(update={"state": state, "state_rank": STATUS_RANK[state], "state_reason": HELD_BACK})
 
 
 def reply_of(reply: Reply, interaction: Interaction, correlation_id: str) -> StoredMessage:

@@ -20,7 +20,7 @@ from router.batch import Batch
 from router.engine import CompiledAccount, QueueFigures, RoutingConfiguration, wanted_contacts
 from router.figures import Figures
 from router.outcome import Outcome, commands_of
-from router.records import sends_of
+from router.records import place_of, sends_of
 from runtime.bundles import unbundle
 from runtime.clock import Clock
 from runtime.configuration import ConfigurationCache
@@ -30,6 +30,7 @@ from runtime.publishing import Outbox
 from runtime.store.interactions import InteractionStore
 from runtime.store.loading import Loaded
 from runtime.store.refusals import RefusalStore
+from runtime.store.whitelists import WhitelistRules
 
 log = get_logger(__name__)
 
@@ -43,6 +44,7 @@ class Router:
         interactions: InteractionStore,
         figures: Figures,
         refusals: RefusalStore,
+        rules: WhitelistRules,
         outbox: Outbox,
         metrics: Metrics,
         clock: Clock,
@@ -52,6 +54,7 @@ class Router:
         self._interactions = interactions
         self._figures = figures
         self._refusals = refusals
+        self._rules = rules
         self._outbox = outbox
         self._metrics = metrics
         self._clock = clock
@@ -117,16 +120,30 @@ class Router:
             {event.event_id for event in events},
             _reopening(events, compiled),
         )
+        loaded.finished |= await self._gaps(events)
         batch = Batch(
             routing,
             loaded,
             await self._queues(compiled.values()),
             await self._last(events, compiled, loaded),
+            await self._rules.naming(_unadmitted(events, compiled, loaded), routing.configuration.lists),
             self._clock(),
         )
         for event in events:
             batch.take(event)
         return batch
+
+    async def _gaps(self, events: Iterable[Event]) -> dict[str, Interaction]:
+        """The interactions in whose log a replay has found the place of a message, as if it had been applied there."""
+        places = {event.event_id: place for event in events if (place := place_of(event))}
+        if not places:
+            return {}
+        found = {one.id: one for one in await self._interactions.get_many({place[0] for place in places.values()})}
+        return {
+            event_id: found[interaction_id].model_copy(update={"applied": {event_id: number}, "replies": ()})
+            for event_id, (interaction_id, number) in places.items()
+            if interaction_id in found
+        }
 
     async def _queues(self, accounts: Collection[CompiledAccount | None]) -> Mapping[str, QueueFigures]:
         if any(account is not None and account.uses_queue for account in accounts):
@@ -208,6 +225,23 @@ def _reopening(events: Iterable[Event], accounts: Mapping[str, CompiledAccount |
     """The conversations whose last closed interaction a message may open again."""
     found = ((event, accounts[event.account_id]) for event in events if isinstance(event, MessageReceived))
     return {event.conversation for event, compiled in found if compiled and compiled.account.reopen_within}
+
+
+def _unadmitted(
+    events: Iterable[Event], accounts: Mapping[str, CompiledAccount | None], loaded: Loaded
+) -> Mapping[str, set[str]]:
+    """The whitelists to be looked through for senders whose message may open an interaction, by contact key.
+
+    An interaction that is open may be closed by the first of its events; a message after that opens another one.
+    """
+    wanted: dict[str, set[str]] = {}
+    joined = set(loaded.interactions)
+    for event in events:
+        compiled = accounts[event.account_id]
+        if isinstance(event, MessageReceived) and event.conversation not in joined and compiled and compiled.whitelists:
+            wanted.setdefault(event.contact_key, set()).update(compiled.whitelists)
+        joined.discard(event.conversation)
+    return wanted
 
 
 def _inbound(message: StoredMessage) -> InboundMessage | None:

@@ -60,13 +60,22 @@ def _one_by_one(
             result.letters.append(_letter(json.dumps(item), stage, fault))
 
 
-def _letter(body: str, stage: str, error: ValidationError) -> DeadLetter:
+def reason_of(error: Exception) -> str:
+    """Why something failed, without the values that it failed over: they may be a customer's words."""
+    words = _places(error) if isinstance(error, ValidationError) else str(error)
+    return f"{type(error).__name__}: {words}"
+
+
+def _places(error: ValidationError) -> str:
     faults = error.errors(include_input=False, include_url=False)
-    places = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults[:5])
+    return "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults[:5])
+
+
+def _letter(body: str, stage: str, error: ValidationError) -> DeadLetter:
     return DeadLetter(
         id=new_id(),
         stage=stage,
-        reason=f"cannot be read: {places}",
+        reason=f"cannot be read: {_places(error)}",
         attempts=1,
         at=utc_now(),
         correlation_id="",

@@ -15,7 +15,7 @@ from contracts.base import new_id
 from contracts.deadletters import DeadLetter
 from contracts.errors import Unavailable
 from runtime.broker import Broker, Delivery, Subscription
-from runtime.bundles import singles
+from runtime.bundles import reason_of, singles
 from runtime.clock import utc_now
 from runtime.logging import get_logger
 from runtime.metrics import Metrics
@@ -215,7 +215,7 @@ class PartitionConsumer:
         letter = DeadLetter(
             id=new_id(),
             stage=self.stage,
-            reason=f"{type(error).__name__}: {error}",
+            reason=reason_of(error),
             attempts=ATTEMPTS,
             at=utc_now(),
             correlation_id="",

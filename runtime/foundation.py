@@ -15,14 +15,20 @@ from runtime.store import (
     agent_queues,
     collections,
     configuration,
+    contacts,
     deadletters,
     files,
+    imports,
     media,
     membership,
+    notes,
     offers,
     presence,
     refusals,
+    rejections,
+    replays,
     templates,
+    video,
 )
 from runtime.store.agent_queues import AgentQueues
 from runtime.store.assignments import Assignments
@@ -40,22 +46,31 @@ INDEXES = tuple(
         agent_queues,
         collections,
         configuration,
+        contacts,
         deadletters,
         files,
+        imports,
         media,
         membership,
+        notes,
         offers,
         presence,
         refusals,
+        rejections,
+        replays,
         templates,
+        video,
     )
 )
 
 
 class Foundation:
-    """The common parts of a process, added to it in the order in which they start."""
+    """The common parts of a process, added to it in the order in which they start.
 
-    def __init__(self, process: Process) -> None:
+    With `broker_needed` off the process starts while the broker is away, too.
+    """
+
+    def __init__(self, process: Process, *, broker_needed: bool = True) -> None:
         settings = process.settings
         self.settings = settings
         self.metrics = process.metrics
@@ -64,7 +79,7 @@ class Foundation:
         self.store = process.add(Store(settings.mongo_url, settings.database, INDEXES))
         process.add(Installation(self.store, settings.partitions))
         declared = topology(settings.partitions, settings.event_log_max_bytes, settings.event_log_max_age)
-        self.broker = process.add(Broker(settings.amqp_url, declared, self.instance))
+        self.broker = process.add(Broker(settings.amqp_url, declared, self.instance, needed=broker_needed))
         self.configuration_store = ConfigurationStore(self.store, secret_box(settings))
         self.configuration = process.add(ConfigurationCache(self.configuration_store, settings.configuration_poll_s))
         self.configuration.subscribe(lambda current: self.metrics.configuration_version.set(current.version))

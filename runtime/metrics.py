@@ -29,6 +29,27 @@ class Metrics:
             buckets=LATENCY_BUCKETS,
             registry=self.registry,
         )
+        self.journal_bytes = Gauge(
+            "switchboard_journal_bytes", "Size of what the journal holds.", registry=self.registry
+        )
+        self.journal_oldest_seconds = Gauge(
+            "switchboard_journal_oldest_seconds", "Age of the journal's oldest record.", registry=self.registry
+        )
+        self.journaled = Counter(
+            "switchboard_journaled", "Records written to the journal by kind.", ["kind"], registry=self.registry
+        )
+        self.journal_drained = Counter(
+            "switchboard_journal_drained", "Records of the journal that the broker has.", registry=self.registry
+        )
+        self.journal_damaged = Counter(
+            "switchboard_journal_damaged_bytes", "Bytes of the journal that were no records.", registry=self.registry
+        )
+        self.journal_commit_seconds = Histogram(
+            "switchboard_journal_commit_seconds",
+            "Time for writing to the journal, fsync included.",
+            buckets=LATENCY_BUCKETS,
+            registry=self.registry,
+        )
         self.batch_events = Histogram(
             "switchboard_batch_events", "Events in a batch.", ["stage"], buckets=SIZE_BUCKETS, registry=self.registry
         )

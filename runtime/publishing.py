@@ -8,7 +8,7 @@ from contracts.commands import COMMANDS, SEND_COMMANDS, Command, ErrandCommand, 
 from contracts.deadletters import DeadLetter
 from contracts.events import EVENTS, ConversationEvent, Event
 from contracts.partitioning import conversation_key, partition_of
-from contracts.topology import CONFIGURATION, DEAD, ERRANDS, WORK, event_key, send_key, work_key
+from contracts.topology import CONFIGURATION, DEAD, ERRANDS, WORK, event_key, router_queue, send_key, work_key
 from contracts.topology import EVENTS as EVENTS_EXCHANGE
 from runtime.broker import Publisher
 
@@ -36,6 +36,22 @@ class Outbox:
         await asyncio.gather(
             *(
                 self._publisher.publish(EVENTS_EXCHANGE, event_key(partition), EVENTS.dump_json(bundle))
+                for partition, bundle in bundles.items()
+            )
+        )
+
+    async def events_again(self, events: Sequence[Event]) -> None:
+        """Have routers handle events that the event log has already: each goes into the queue of its partition alone.
+
+        Raises:
+            Unavailable: as above.
+        """
+        bundles: dict[int, list[Event]] = defaultdict(list)
+        for event in events:
+            bundles[self.partition(event)].append(event)
+        await asyncio.gather(
+            *(
+                self._publisher.publish("", router_queue(partition), EVENTS.dump_json(bundle))
                 for partition, bundle in bundles.items()
             )
         )

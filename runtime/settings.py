@@ -43,6 +43,12 @@ class Settings(BaseSettings):
         description="Base URL under which the providers reach the gateway; signatures that cover the URL are checked "
         "over it unless the account has a domain of its own.",
     )
+    console_public_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^/\s]+(/[^\s]*)?$",
+        description="Base URL under which customers and video providers reach the console, at `/v/` and `/video/`; "
+        "without one they are sent to the public URL.",
+    )
     host: str = Field("127.0.0.1", description="Address on which the process serves HTTP.")
     port: Port = Field(8080, description="Port of the gateway or the console; 0 takes a free one.")
     health_port: Port = Field(0, description="Port of `/live`, `/ready` and `/metrics`; 0 takes a free one.")
@@ -60,6 +66,17 @@ class Settings(BaseSettings):
     console_token_file: Path | None = Field(None, description="File that holds the API's bearer token.")
     gather_ms: float = Field(1.0, ge=0, le=100, description="How long the gateway gathers events of one partition.")
     publish_timeout_s: Seconds = Field(5.0, description="How long a publish may wait for the broker's confirm.")
+    journal_dir: Path = Field(
+        Path(".switchboard/journal"),
+        description="Where gateways keep events that the broker does not take; each its own directory in there. A disk "
+        "of this machine, and one that outlives the process.",
+    )
+    journal_after_s: Seconds = Field(
+        0.5, description="How long the gateway waits for the broker's confirm before it writes to the journal."
+    )
+    journal_max_bytes: int = Field(
+        2**30, ge=0, description="Size of a gateway's journal at which webhooks get 503; 0 for no journal."
+    )
     batch_size: int = Field(256, ge=1, le=5000, description="Most events that a router or worker takes in one batch.")
     linger_ms: float = Field(4.0, ge=0, le=1000, description="How long a batch waits for more after its first event.")
     prefetch: int = Field(64, ge=1, le=2000, description="AMQP messages in hand per partition.")
@@ -74,6 +91,15 @@ class Settings(BaseSettings):
         "",
         description="Hosts in private networks that may be called: names or addresses, separated by commas. Any other "
         "host that has a private address is refused.",
+    )
+    integration_timeout_s: Seconds = Field(
+        30.0, description="Most time that an account's AI endpoint or video provider may take to answer."
+    )
+    integration_at_once: int = Field(
+        4, ge=1, le=100, description="Most calls that a console makes at a time to either of them, for one account."
+    )
+    sandbox_numbers_file: Path | None = Field(
+        None, description="File in which the sandbox of a stack keeps its numbers, so that they outlive a restart."
     )
     send_concurrency: int = Field(64, ge=1, le=1000, description="Most messages that a sender has under way.")
     send_account_concurrency: int = Field(

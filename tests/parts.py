@@ -38,6 +38,7 @@ from runtime.store.interactions import InteractionStore
 from runtime.store.offers import OfferStore
 from runtime.store.presence import PresenceStore
 from runtime.store.refusals import RefusalStore
+from runtime.store.whitelists import WhitelistRules
 from workers.clock import ClockWorker
 from workers.deliver import DeliveryWorker
 from workers.distribution.distributor import Distributor
@@ -107,6 +108,11 @@ class Recorder(Publisher):
         said = (EVENTS.validate_json(body) for where, _, body in self.published if where == EVENTS_EXCHANGE)
         return [event for bundle in said for event in bundle]
 
+    def take(self) -> tuple[list[Event], list[Command]]:
+        """The events and commands that were said, and forget them."""
+        events, commands, self.published = self.events, self.commands, []
+        return events, commands
+
     @property
     def letters(self) -> list[DeadLetter]:
         """Every dead letter."""
@@ -130,6 +136,7 @@ class Parts:
         self.interactions = InteractionStore(self.store)
         self.presence = PresenceStore(self.store, self.clock)
         self.offers = OfferStore(self.store)
+        self.rules = WhitelistRules(self.store)
         self.queues = AgentQueues(self.store, self.interactions)
         self.assignments = Assignments(
             self.store, self.interactions, self.queues, self.presence, self.offers, self.clock
@@ -148,6 +155,7 @@ class Parts:
             interactions or self.interactions,
             Figures(FigureStore(self.store)),
             RefusalStore(self.store),
+            self.rules,
             outbox or self.outbox,
             self.metrics,
             self.clock,

@@ -8,13 +8,18 @@ from urllib.parse import urlsplit
 
 
 class Proxy:
-    """Stands between a client and a server on the loopback; `cut` ends every connection, `refuse` lets none in."""
+    """Stands between a client and a server on the loopback; `cut` ends every connection, `refuse` lets none in.
+
+    While `answers` is cleared, what the server says does not get through, and what the client says does.
+    """
 
     def __init__(self, url: str) -> None:
         self._target = urlsplit(url)
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self.refuse = False
+        self.answers = asyncio.Event()
+        self.answers.set()
 
     @property
     def url(self) -> str:
@@ -32,6 +37,7 @@ class Proxy:
     ) -> None:
         assert self._server is not None
         self._server.close()
+        self.answers.set()
         self.cut()
         await asyncio.sleep(0.01)
 
@@ -47,11 +53,15 @@ class Proxy:
         onward, back = await asyncio.open_connection(self._target.hostname, self._target.port)
         self._writers |= {writer, back}
         with contextlib.suppress(ConnectionError):
-            await asyncio.gather(_pass_on(reader, back), _pass_on(onward, writer))
+            await asyncio.gather(_pass_on(reader, back), _pass_on(onward, writer, self.answers))
         self._writers -= {writer, back}
 
 
-async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _pass_on(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, gate: asyncio.Event | None = None
+) -> None:
     while data := await reader.read(65536):
+        if gate is not None:
+            await gate.wait()
         writer.write(data)
     writer.transport.abort()

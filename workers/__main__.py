@@ -11,12 +11,14 @@ from runtime.store.deadletters import DeadLetterStore
 from runtime.store.figures import FigureStore
 from runtime.store.files import MessageFiles
 from runtime.store.outbound import OutboundStore
+from runtime.store.whitelists import WhitelistRules
 from workers.clock import ClockWorker
 from workers.deadletters import DeadLetterKeeper
 from workers.deliver import DeliveryWorker
 from workers.distribution.distributor import Distributor
 from workers.files import FileSweep
 from workers.sends import SendSweep
+from workers.whitelists import WhitelistSweep
 
 USAGE = "usage: python -m workers deliver|clock\n"
 USAGE_EXIT = 2
@@ -83,7 +85,11 @@ def compose_clock(process: Process) -> None:
         base.metrics,
         base.clock,
         base.settings,
-        sweeps=[FileSweep(MessageFiles(base.store), base.media, base.outbox, base.clock, overdue), _send_sweep(base)],
+        sweeps=[
+            FileSweep(MessageFiles(base.store), base.media, base.outbox, base.clock, overdue),
+            _send_sweep(base),
+            WhitelistSweep(WhitelistRules(base.store)),
+        ],
     )
     process.add(clock)
     process.health.register("clock", clock.check)

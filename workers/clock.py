@@ -28,6 +28,8 @@ log = get_logger(__name__)
 MOST_AT_ONCE = 500
 CLAIM_FOR = timedelta(seconds=2)
 GRACE = timedelta(seconds=5)
+OWNED_EVERY = 15
+"""Sweeps between two looks at everything that is owned."""
 Sweep = Callable[[], Awaitable[None]]
 """One more thing to be swept up."""
 
@@ -59,6 +61,7 @@ class ClockWorker:
         self._settings = settings
         self._sweeps = sweeps
         self._doubtful: set[tuple[str, str]] = set()
+        self._sweeps_done = 0
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -121,15 +124,20 @@ class ClockWorker:
         if overdue:
             await self._assignments.settle(await self._interactions.get_many(overdue))
         await self._set_holdings_right()
+        await self._set_wrapups_right()
         for sweep in self._sweeps:
             await sweep()
 
     async def _set_holdings_right(self) -> None:
         """Free agents of what they hold without having it, seen so twice: a claim may just be on its way.
 
-        And have them hold what they are offered: somebody slow may have been taken for dead, and freed of it too soon.
+        And have them hold what they are offered or own: somebody slow may have been taken for dead, and freed of it too
+        soon. What belongs to more of them than are offered something is looked at less often.
         """
-        offered = await self._figures.offered()
+        had = await self._figures.offered()
+        if self._sweeps_done % OWNED_EVERY == 0:
+            had |= await self._figures.owned()
+        self._sweeps_done += 1
         holdings = await self._presence.holdings()
         found = await self._interactions.get_many({held for holding in holdings.values() for held in holding})
         current = {interaction.id: interaction for interaction in found}
@@ -141,10 +149,19 @@ class ClockWorker:
         }
         stale = wrong & self._doubtful
         await self._presence.release(stale)
-        await self._presence.keep({(agent, one) for agent, one in offered if one not in holdings.get(agent, ())})
+        await self._presence.keep({(agent, one) for agent, one in had if one not in holdings.get(agent, ())})
+        # Whoever died before they let go of it may not have taken it from the agent's queue either.
+        await self._assignments.settle([current[held] for held in {held for _, held in stale} & current.keys()])
         self._doubtful = wrong - stale
         if stale:
             log.warning("clock.freed", holdings=len(stale))
+
+    async def _set_wrapups_right(self) -> None:
+        """Have agents pause who have a disposition to give, and nobody else."""
+        known = {(agent, one) for agent, ones in (await self._presence.wrapups()).items() for one in ones}
+        wrong = known ^ await self._figures.wrapping_up()
+        if wrong:
+            await self._assignments.settle(await self._interactions.get_many({one for _, one in wrong}))
 
 
 def _deadline(interaction: Interaction, now: datetime) -> DeadlineReached:

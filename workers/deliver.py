@@ -78,7 +78,8 @@ class DeliveryWorker:
         if unread:
             await self._agent_queues.deliver(unread)
         if settle:
-            await self._assignments.settle(await self._interactions.get_many(settle))
+            freed = await self._assignments.settle(await self._interactions.get_many(settle))
+            await self._outbox.serve(self._distributor.targets_of(freed), delivers[0].correlation_id)
         self._metrics.handled.labels("worker", "delivered").inc(len(delivers))
         for deliver in delivers:
             log.debug(

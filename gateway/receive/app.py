@@ -1,13 +1,13 @@
-"""The HTTP face of the gateway: find the account, check the signature over the raw bytes, read, publish, answer.
+"""The HTTP face of the gateway: find the account, check the signature over the raw bytes, read, hand on, answer.
 
     POST /webhooks/{provider}/{account key}   a webhook of one account
     POST /webhooks/{provider}                 a webhook that may hold items of several accounts of one app (Meta)
     GET  on the same paths                    a provider's handshake, or a webhook whose parameters are in the query
     GET  /files/{token}                       a file that a message sends, for a provider to fetch
 
-Answers: 200 when the broker has confirmed every event; 400 malformed, 401 unsigned, 403 forged or for another account,
-404 unknown, 413 too large, 503 when the broker does not confirm: the provider comes again. Refusals say which rule was
-broken, never what was expected.
+Answers: 200 when the broker has confirmed every event, or the journal has it on disk; 400 malformed, 401 unsigned, 403
+forged or for another account, 404 unknown, 413 too large, 503 when neither broker nor disk takes it: the provider comes
+again. Refusals say which rule was broken, never what was expected.
 """
 
 import asyncio
@@ -34,7 +34,6 @@ from runtime.http.problems import CORRELATION_HEADER, Problem, answer_to
 from runtime.logging import get_logger
 from runtime.media.links import PATH as FILES
 from runtime.metrics import Metrics
-from runtime.publishing import Outbox
 
 log = get_logger(__name__)
 
@@ -63,7 +62,6 @@ class Door:
         providers: Mapping[str, Provider],
         configuration: ConfigurationCache,
         gatherer: Gatherer,
-        outbox: Outbox,
         metrics: Metrics,
         clock: Clock,
         public_url: str,
@@ -72,7 +70,6 @@ class Door:
         self._providers = providers
         self._configuration = configuration
         self._gatherer = gatherer
-        self._outbox = outbox
         self._answered = cache(metrics.webhooks.labels)
         self._items = cache(metrics.items.labels)
         self._clock = clock
@@ -80,7 +77,7 @@ class Door:
         self._partitions = partitions
 
     async def handle(self, request: web.BaseRequest) -> web.Response:
-        """One request, from bytes to the broker's confirm, or to the reason why not."""
+        """One request, from bytes to events in safe hands, or to the reason why not."""
         correlation_id = new_id()
         provider, key = _route(request.raw_path)
         try:
@@ -108,7 +105,8 @@ class Door:
         try:
             items = target.provider.parse(webhook).items
         except MalformedWebhook as error:
-            await self._outbox.park([malformed(webhook, str(error), accounts, correlation_id)])
+            letter = malformed(webhook, str(error), accounts, correlation_id)
+            await self._gatherer.publish((), [letter.model_dump_json().encode()])
             raise Problem(HTTPStatus.BAD_REQUEST, f"the body is not what the provider sends: {error}") from error
         intake = take_in(target.provider, items, accounts, webhook, self._partitions, correlation_id)
         if intake.foreign and not target.shared and (sharers := self._sharers(target, webhook)):
@@ -176,12 +174,9 @@ class Door:
         return provider.candidates(webhook, tuple(self._configuration.current.accounts_of_type(provider.manifest.name)))
 
     async def _publish(self, intake: Intake) -> None:
-        if intake.letters:
-            await self._outbox.park(intake.letters)
-            for letter in intake.letters:
-                log.warning("item.set_apart", correlation_id=letter.correlation_id, reason=letter.reason)
-        if intake.events:
-            await self._gatherer.publish(intake.events)
+        await self._gatherer.publish(intake.events, [letter.model_dump_json().encode() for letter in intake.letters])
+        for letter in intake.letters:
+            log.warning("item.set_apart", correlation_id=letter.correlation_id, reason=letter.reason)
 
     def _count(self, provider: str, intake: Intake) -> None:
         fates = {"taken": len(intake.events), "set_apart": len(intake.letters), "foreign": intake.foreign}

@@ -3,15 +3,18 @@
 A publish costs the client about 200 µs whatever is in it, so the cost is shared. Per partition one publish is under
 way at a time: an idle gateway publishes after the short linger, a busy one gathers for as long as the last confirm
 takes, so the bundles grow with the load by themselves. Order within a partition is the order of
-submission.
+submission. Dead letters go the same way, on a lane of their own.
+
+What the broker does not confirm in time goes to the journal, and what comes after that behind it (`journal/detour.py`).
 """
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from contracts.errors import Unavailable
-from contracts.topology import EVENTS, event_key
+from contracts.topology import DEAD, EVENTS, event_key
+from gateway.receive.journal import Detour, Kind
 from runtime.broker import Publisher
 from runtime.logging import get_logger
 from runtime.metrics import Metrics
@@ -19,10 +22,12 @@ from runtime.metrics import Metrics
 log = get_logger(__name__)
 
 MOST_PENDING = 20_000
+LETTERS = -1
+"""The lane of the dead letters; the others have the number of their partition."""
 
 
 class Lane:
-    """The events of one partition that wait for the next publish, and who waits for them."""
+    """What waits on a lane for the next publish, and who waits for it."""
 
     def __init__(self) -> None:
         self.waiting: list[tuple[bytes, asyncio.Future[None]]] = []
@@ -37,8 +42,9 @@ class Lane:
 class Gatherer:
     """Publishes encoded events. A part of the gateway: `stop` waits for what is under way."""
 
-    def __init__(self, publisher: Publisher, linger_s: float, metrics: Metrics) -> None:
+    def __init__(self, publisher: Publisher, detour: Detour, linger_s: float, metrics: Metrics) -> None:
         self._publisher = publisher
+        self._detour = detour
         self._linger_s = linger_s
         self._metrics = metrics
         self._lanes: dict[int, Lane] = defaultdict(Lane)
@@ -53,51 +59,74 @@ class Gatherer:
         while self._tasks:
             await asyncio.gather(*self._tasks)
 
-    async def publish(self, events: Iterable[tuple[int, bytes]]) -> None:
-        """Return when the broker has confirmed all of these (partition, encoded event) pairs.
+    async def publish(self, events: Iterable[tuple[int, bytes]], letters: Iterable[bytes] = ()) -> None:
+        """Return when the broker has confirmed, or the journal holds, all of these: (partition, encoded event) pairs
+        and encoded dead letters.
 
         Raises:
-            Unavailable: it has not, or too much is waiting already.
+            Unavailable: neither does, or too much is waiting already.
         """
-        for confirmed in [self._submit(partition, encoded) for partition, encoded in events]:
+        given = [(LETTERS, letter) for letter in letters]
+        given += events
+        for confirmed in [self._submit(lane, encoded) for lane, encoded in given]:
             await confirmed
 
-    def _submit(self, partition: int, encoded: bytes) -> "asyncio.Future[None]":
+    def _submit(self, number: int, encoded: bytes) -> "asyncio.Future[None]":
         if self._pending >= MOST_PENDING:
             raise Unavailable("the gateway has too many events waiting for the broker")
-        lane = self._lanes[partition]
+        lane = self._lanes[number]
         confirmed = asyncio.get_running_loop().create_future()
         lane.waiting.append((encoded, confirmed))
         self._pending += 1
         if not lane.busy:
             lane.busy = True
-            task = asyncio.create_task(self._drain(partition, lane))
+            task = asyncio.create_task(self._drain(number, lane))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         return confirmed
 
-    async def _drain(self, partition: int, lane: Lane) -> None:
+    async def _drain(self, number: int, lane: Lane) -> None:
         await asyncio.sleep(self._linger_s)
         while lane.waiting:
-            await self._publish(partition, lane.take())
+            await self._carry(number, lane.take())
         lane.busy = False
 
-    async def _publish(self, partition: int, bundle: list[tuple[bytes, "asyncio.Future[None]"]]) -> None:
+    async def _carry(self, number: int, bundle: list[tuple[bytes, "asyncio.Future[None]"]]) -> None:
         self._metrics.batch_events.labels("gateway").observe(len(bundle))
-        body = b"[" + b",".join([encoded for encoded, _ in bundle]) + b"]"
         failure: Unavailable | None = None
         try:
-            with self._metrics.confirm_seconds.time():
-                await self._publisher.publish(EVENTS, event_key(partition), body)
+            await self._forward(number, [encoded for encoded, _ in bundle])
         except Unavailable as error:
             failure = error
         except Exception:
             # Whatever it is: who waits must hear of it, and the lane must go on.
-            log.exception("gatherer.publish_failed", partition=partition)
+            log.exception("gatherer.publish_failed", lane=number)
             failure = Unavailable("the events could not be published")
         self._pending -= len(bundle)
         for _, confirmed in bundle:
             _tell(confirmed, failure)
+
+    async def _forward(self, number: int, bodies: Sequence[bytes]) -> None:
+        """To the broker or to the journal.
+
+        Raises:
+            Unavailable: neither takes them.
+        """
+        kind = Kind.LETTER if number == LETTERS else Kind.EVENT
+        if self._detour.taken and await self._detour.follow(kind, bodies):
+            return
+        try:
+            with self._metrics.confirm_seconds.time():
+                async with self._detour.patience():
+                    await self._publish(number, bodies)
+        except (Unavailable, TimeoutError) as error:
+            await self._detour.begin(kind, bodies, error)
+
+    async def _publish(self, number: int, bodies: Sequence[bytes]) -> None:
+        if number == LETTERS:
+            await asyncio.gather(*(self._publisher.publish(DEAD, "", body) for body in bodies))
+        else:
+            await self._publisher.publish(EVENTS, event_key(number), b"[" + b",".join(bodies) + b"]")
 
 
 def _tell(confirmed: "asyncio.Future[None]", failure: Unavailable | None) -> None:

@@ -1,6 +1,6 @@
-"""The configuration of one version, made ready for deciding: whitelists, conditions and time zones compiled."""
+"""The configuration of one version, made ready for deciding: conditions, templates and time zones compiled."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -9,8 +9,6 @@ from contracts.actions import Action, AutoReplyAction, GotoifAction, WebhookActi
 from contracts.configuration import Configuration
 from contracts.errors import ConfigurationFault, Unprocessable
 from contracts.intervals import Interval
-from contracts.whitelists import Whitelist
-from router.engine.admission import Matcher, compile_whitelist
 from runtime.conditions import Condition, Failed, compile_condition
 from runtime.templates import Template, compile_template
 
@@ -19,14 +17,15 @@ from runtime.templates import Template, compile_template
 class CompiledAccount:
     """An account made ready.
 
-    `whitelists` is None while the whitelist mode is off. `conditions` and `templates` stand under the position of their
-    entry; one that is not valid (any more) is a `Failed`. `lists` are the ids of the contact lists whose membership is
-    asked for. `uses_queue`, `uses_message`: some entry looks at queues' figures or the message.
+    `whitelists` are the keys of the whitelists that admit senders, None while the whitelist mode is off. `conditions`
+    and `templates` stand under the position of their entry; one that is not valid (any more) is a `Failed`. `lists` are
+    the ids of the contact lists whose membership is asked for. `uses_queue`, `uses_message`: some entry looks at
+    queues' figures or the message.
     """
 
     account: Account
     zone: ZoneInfo
-    whitelists: tuple[Matcher, ...] | None
+    whitelists: frozenset[str] | None
     intervals: Mapping[str, Interval]
     conditions: Mapping[int, Condition | Failed]
     templates: Mapping[int, Template | Failed]
@@ -40,9 +39,7 @@ class CompiledAccount:
         return actions[position - 1] if 1 <= position <= len(actions) else None
 
 
-def compile_account(
-    account: Account, configuration: Configuration, matcher: Callable[[Whitelist], Matcher] = compile_whitelist
-) -> CompiledAccount:
+def compile_account(account: Account, configuration: Configuration) -> CompiledAccount:
     """The account made ready, with the whitelists and intervals of this configuration."""
     intervals = {interval.name: interval for interval in configuration.intervals.values()}
     conditions = {
@@ -57,18 +54,15 @@ def compile_account(
     }
     calls = any(isinstance(entry, WebhookAction) for entry in account.actions)
     valid = [condition for condition in conditions.values() if isinstance(condition, Condition)]
-    whitelists = _whitelists(account, configuration, matcher)
-    lists = frozenset().union(*(whitelist.lists for whitelist in whitelists or ()))
-    if any(condition.reads("contact", "lists") for condition in valid):
-        lists = lists.union(configuration.lists)
+    asks = any(condition.reads("contact", "lists") for condition in valid)
     return CompiledAccount(
         account=account,
         zone=ZoneInfo(account.timezone),
-        whitelists=whitelists,
+        whitelists=_whitelists(account, configuration),
         intervals=intervals,
         conditions=conditions,
         templates=templates,
-        lists=lists,
+        lists=frozenset(configuration.lists if asks else ()),
         uses_queue=any("queue" in condition.variables for condition in valid),
         uses_message=calls or any("message" in condition.variables for condition in valid),
     )
@@ -88,13 +82,11 @@ def _template(entry: AutoReplyAction) -> Template | Failed:
         return Failed(fault.rule)
 
 
-def _whitelists(
-    account: Account, configuration: Configuration, matcher: Callable[[Whitelist], Matcher]
-) -> tuple[Matcher, ...] | None:
+def _whitelists(account: Account, configuration: Configuration) -> frozenset[str] | None:
     if account.whitelist_mode is WhitelistMode.OFF:
         return None
     found = (configuration.whitelists.get(whitelist) for whitelist in account.whitelists)
-    return tuple(matcher(whitelist) for whitelist in found if whitelist is not None)
+    return frozenset(whitelist.rules_key for whitelist in found if whitelist is not None)
 
 
 class RoutingConfiguration:
@@ -106,7 +98,6 @@ class RoutingConfiguration:
     def __init__(self, configuration: Configuration, previous: "RoutingConfiguration | None" = None) -> None:
         self.configuration = configuration
         self._accounts: dict[str, CompiledAccount] = {}
-        self._matchers: dict[str, tuple[Whitelist, Matcher]] = dict(previous._matchers) if previous else {}
         self._earlier = previous._known() if previous else {}
 
     def find(self, account_id: str) -> CompiledAccount | None:
@@ -124,7 +115,7 @@ class RoutingConfiguration:
         account = self.configuration.accounts.get(account_id)
         if account is None:
             raise Unprocessable(f"account {account_id} does not exist")
-        compiled = self._reused(account) or compile_account(account, self.configuration, self._matcher)
+        compiled = self._reused(account) or compile_account(account, self.configuration)
         self._accounts[account_id] = compiled
         return compiled
 
@@ -139,19 +130,8 @@ class RoutingConfiguration:
             return None
         now = self.configuration
         same = (
-            all(_equal(configuration.whitelists.get(name), now.whitelists.get(name)) for name in account.whitelists)
+            all(configuration.whitelists.get(name) == now.whitelists.get(name) for name in account.whitelists)
             and configuration.intervals == now.intervals
             and configuration.lists.keys() == now.lists.keys()
         )
         return compiled if same else None
-
-    def _matcher(self, whitelist: Whitelist) -> Matcher:
-        known, matcher = self._matchers.get(whitelist.id, (None, None))
-        if matcher is None or not _equal(known, whitelist):
-            matcher = compile_whitelist(whitelist)
-            self._matchers[whitelist.id] = (whitelist, matcher)
-        return matcher
-
-
-def _equal(one: Whitelist | None, other: Whitelist | None) -> bool:
-    return one is other or one == other  # a refreshed configuration keeps what has not changed: mostly identity

@@ -6,6 +6,7 @@ from typing import assert_never
 from contracts.events import (
     DeadlineReached,
     Event,
+    InteractionChanged,
     MessageReceived,
     NoticeReceived,
     OfferAccepted,
@@ -15,12 +16,13 @@ from contracts.events import (
 )
 from router.engine.answers import take_answer
 from router.engine.configuration import RoutingConfiguration
+from router.engine.lifecycle import note_change
 from router.engine.messages import receive
 from router.engine.offers import accept, reach_deadline, reject
 from router.engine.values import ConversationState, Decision, RecordNotice, RecordStatus
 
 
-def decide(  # noqa: PLR0911 - one return for each kind of event
+def decide(  # noqa: C901, PLR0911 - one arm and one return for each kind of event
     event: Event, state: ConversationState, configuration: RoutingConfiguration, now: datetime
 ) -> Decision:
     """What comes of an event. `version` and `applied` of the interaction are left to whoever stores it.
@@ -40,6 +42,8 @@ def decide(  # noqa: PLR0911 - one return for each kind of event
             return reach_deadline(event, state, configuration, now)
         case WebhookAnswered():
             return take_answer(event, state, configuration, now)
+        case InteractionChanged():
+            return note_change(event, state)
         case StatusReported():
             return Decision(effects=(RecordStatus(),))
         case NoticeReceived():

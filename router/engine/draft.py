@@ -3,14 +3,8 @@
 from datetime import datetime
 
 from contracts.interactions import Interaction, InteractionState, TraceEntry, check_transition
-from router.engine.values import ROUTED, Decision, Effect, SendReply
-
-
-def due_of(interaction: Interaction) -> datetime | None:
-    """The next moment at which time alone changes a routed interaction: the end of its step, or of its offers."""
-    offered = interaction.state is InteractionState.OFFERED
-    ends = (interaction.step_ends_at, interaction.offer_ends_at if offered else None)
-    return min((end for end in ends if end is not None), default=None)
+from contracts.lifecycle import due_of
+from router.engine.values import Decision, Effect, SendReply
 
 
 class Draft:
@@ -23,9 +17,9 @@ class Draft:
         self._trace: list[TraceEntry] = []
 
     def change(self, **updates: object) -> None:
-        """Give fields of the interaction new values; `due_at` follows while the interaction is routed."""
+        """Give fields of the interaction new values; `due_at` follows."""
         changed = self.interaction.model_copy(update=updates)
-        if changed.state in ROUTED and (due := due_of(changed)) != changed.due_at:
+        if (due := due_of(changed)) != changed.due_at:
             changed = changed.model_copy(update={"due_at": due})
         self.interaction = changed
 

@@ -7,9 +7,9 @@ from contracts.contacts import contact_id
 from contracts.content import Content, text_of
 from contracts.events import MessageReceived
 from contracts.interactions import Interaction, InteractionState
-from router.engine.admission import admitted
 from router.engine.configuration import CompiledAccount, RoutingConfiguration
 from router.engine.draft import Draft
+from router.engine.lifecycle import written
 from router.engine.values import (
     ROUTED,
     ConversationState,
@@ -51,7 +51,7 @@ def _begin(
     configuration: RoutingConfiguration,
     now: datetime,
 ) -> Decision:
-    if not _admitted(event, state, compiled):
+    if compiled.whitelists is not None and compiled.whitelists.isdisjoint(state.whitelists):
         return Decision(effects=(RejectSender(NOT_LISTED, compiled.account.refusal_text),))
     closed = _reopenable(event, state, compiled)
     draft = Draft(closed or _opened(event, state, compiled), now)
@@ -61,10 +61,6 @@ def _begin(
     draft.note(0, "message", "opened" if closed is None else "opened again")
     Walk(draft, compiled, configuration, state, event.message).run(1)
     return draft.decision(closed)
-
-
-def _admitted(event: MessageReceived, state: ConversationState, compiled: CompiledAccount) -> bool:
-    return compiled.whitelists is None or admitted(compiled.whitelists, event.contact_key, state.lists)
 
 
 def _reopenable(event: MessageReceived, state: ConversationState, compiled: CompiledAccount) -> Interaction | None:
@@ -124,6 +120,7 @@ def _join(draft: Draft, event: MessageReceived, state: ConversationState, compil
         seed = ContactSeed(list_id=compiled.account.list_id, key=event.contact_key, name=event.message.profile_name)
         draft.emit(SeedContact(seed))
     draft.emit(StoreMessage(before.id, number))
+    written(draft, compiled)
     if before.owner is not None or before.offered_to:
         draft.emit(Notify(settle=False))
 

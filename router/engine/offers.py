@@ -5,9 +5,11 @@ from datetime import datetime
 from contracts.commands import agent_target
 from contracts.events import DeadlineReached, OfferAccepted, OfferRejected
 from contracts.interactions import InteractionState
+from contracts.lifecycle import due_of
 from router.engine.configuration import RoutingConfiguration
-from router.engine.draft import Draft, due_of
-from router.engine.values import ConversationState, Decision, Notify, ServeTarget
+from router.engine.draft import Draft
+from router.engine.lifecycle import close_inactive, end_transfer, is_inactive
+from router.engine.values import ROUTED, ConversationState, Decision, Notify, ServeTarget
 from router.engine.walk import go_on
 
 
@@ -47,19 +49,33 @@ def reach_deadline(
     configuration: RoutingConfiguration,
     now: datetime,
 ) -> Decision:
-    """What the time has brought: the end of the step, the end of its offers, or nothing any more."""
-    interaction = state.routed(event.interaction_id)
+    """What the time has brought: the end of the step, of its offers, of a transfer or of the patience with somebody who
+    does not write; or nothing any more."""
+    interaction = state.opened(event.interaction_id)
     if interaction is None or interaction.due_at is None or interaction.due_at > now:
         return Decision()
     draft = Draft(interaction, now)
-    due = due_of(interaction)
-    if interaction.step_ends_at is not None and interaction.step_ends_at <= now:
-        _time_out(draft, event.account_id, state, configuration)
-    elif due is not None and due <= now:
-        _miss(draft)
-    else:
-        draft.change()  # what was due has been dealt with meanwhile: only the moment is put right
+    if interaction.state in ROUTED and not interaction.unmanaged:
+        _end_wait(draft, event.account_id, state, configuration)
+    elif is_inactive(draft, configuration):
+        close_inactive(draft)
+    draft.change()  # what was due may have been dealt with meanwhile: then only the moment is put right
     return draft.decision(interaction)
+
+
+def _end_wait(draft: Draft, account_id: str, state: ConversationState, configuration: RoutingConfiguration) -> None:
+    before, due = draft.interaction, due_of(draft.interaction)
+    if before.step_ends_at is not None and before.step_ends_at <= draft.now:
+        _end_step(draft, account_id, state, configuration)
+    elif due is not None and due <= draft.now:
+        _miss(draft)
+
+
+def _end_step(draft: Draft, account_id: str, state: ConversationState, configuration: RoutingConfiguration) -> None:
+    if draft.interaction.transfer is None:
+        _time_out(draft, account_id, state, configuration)
+    else:
+        end_transfer(draft)
 
 
 def _time_out(draft: Draft, account_id: str, state: ConversationState, configuration: RoutingConfiguration) -> None:

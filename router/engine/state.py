@@ -25,6 +25,7 @@ def state_of(
     queues: Mapping[str, QueueFigures],
     previous_agent: str | None,
     message: InboundMessage | None = None,
+    whitelists: frozenset[str] = frozenset(),
 ) -> ConversationState:
     """The state of a conversation, of what was found under `wanted_contacts` and the rest."""
     lists = compiled.lists if compiled else ()
@@ -33,6 +34,7 @@ def state_of(
         interaction=interaction,
         contact=contacts.get(home),
         lists=frozenset(name for name in lists if contact_id(name, contact_key) in contacts),
+        whitelists=whitelists,
         queues=queues,
         previous_agent=previous_agent,
         message=message,

@@ -26,7 +26,8 @@ class ConversationState:
     """What is stored about a conversation.
 
     `interaction` is the open one; `last`, the closed one before it, is needed where the account opens that again.
-    `lists` are the ids of the contact lists that hold the sender, of those that `CompiledAccount.lists` asks for.
+    `lists` are the ids of the contact lists that hold the sender, of those that `CompiledAccount.lists` asks for, and
+    `whitelists` the keys of those with a rule that names them, of `CompiledAccount.whitelists`.
     `queues` (by name) is needed where `CompiledAccount.uses_queue`, `message` (the customer's last one) where
     `uses_message` and the event brings none: a condition that lacks them fails and is passed over. `previous_agent` is
     who last served the contact.
@@ -35,6 +36,7 @@ class ConversationState:
     interaction: Interaction | None = None
     contact: Contact | None = None
     lists: frozenset[str] = frozenset()
+    whitelists: frozenset[str] = frozenset()
     queues: Mapping[str, QueueFigures] = field(default_factory=dict)
     previous_agent: str | None = None
     message: InboundMessage | None = None

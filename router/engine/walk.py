@@ -31,6 +31,7 @@ from contracts.actions import (
 )
 from contracts.commands import agent_target, queue_target
 from contracts.interactions import InteractionState
+from contracts.lifecycle import inactive_at
 from contracts.messages import InboundMessage
 from router.engine.calls import call, hold
 from router.engine.conditions import Facts, evaluate, local
@@ -105,7 +106,8 @@ class Walk:
         self.draft.move(InteractionState.ROUTING, unmanaged=False, config_version=version, **NO_TARGET)
 
     def _leave(self, why: str) -> None:
-        self.draft.move(InteractionState.WAITING, unmanaged=True, queue_id=None, cursor=0)
+        until = inactive_at(self.draft.interaction, self.draft.now)
+        self.draft.move(InteractionState.WAITING, unmanaged=True, queue_id=None, cursor=0, inactive_at=until)
         self.draft.note(0, "list", "unmanaged", why)
 
     def _visit(self, position: int, entry: Action) -> int | None:  # noqa: PLR0911 - one return for each kind of entry

@@ -56,7 +56,7 @@ class Prompt:
 
 
 def suggestion(lines: Sequence[Line], wish: str = "", language: str | None = None, name: str | None = None) -> Prompt:
-    """The agent's next message. `wish` is what the agent would have it say, `name` the customer's if it may be known."""
+    """The agent's next message. `wish`: what they would have it say; `name`: the customer's, if it may be known."""
     task = "You help an agent of a contact centre. Draft the agent's next message to the customer."
     if wish:
         task = f"{task} Under `wish` the agent says what it should say."

@@ -23,17 +23,13 @@ Line = TypedDict("Line", {"from": str, "text": str})
 
 def transcript(messages: Sequence[StoredMessage], mask: Mask) -> list[Line]:
     """The lines of a conversation, the oldest first; of one that is too long, the end."""
-    lines: list[Line] = []
-    left = MOST_IN_ALL
-    for message in reversed(messages):
-        line = _line(message, mask)
-        if line is None:
-            continue
-        left -= len(line["text"])
-        if left < 0:
-            break
-        lines.append(line)
-    return lines[::-1]
+    lines = [line for message in messages if (line := _line(message, mask)) is not None]
+    surplus = sum(len(line["text"]) for line in lines) - MOST_IN_ALL
+    first = 0
+    while surplus > 0:
+        surplus -= len(lines[first]["text"])
+        first += 1
+    return lines[first:]
 
 
 def _line(message: StoredMessage, mask: Mask) -> Line | None:
@@ -47,11 +43,11 @@ def _line(message: StoredMessage, mask: Mask) -> Line | None:
 
 def _words(message: StoredMessage) -> str:
     if message.sending is not None:
-        kind, words = message.sending.kind, words_of(message.sending)
-    elif message.content is not None:
-        kind, words = message.content.kind, text_of(message.content)
-    else:
-        return ""
+        return _named(message.sending.kind, words_of(message.sending))
+    return _named(message.content.kind, text_of(message.content)) if message.content is not None else ""
+
+
+def _named(kind: str, words: str) -> str:
     return words if words and kind not in BY_KIND else f"({kind})"
 
 

@@ -21,6 +21,7 @@ from runtime.logging import get_logger
 log = get_logger(__name__)
 
 CONNECT_TIMEOUT_S = 10.0
+UNBLOCKED_TIMEOUT_S = 5.0
 HEARTBEAT_S = 10
 RETRY_S = 0.5
 RETRY_MOST_S = 5.0
@@ -36,14 +37,18 @@ def broker_errors() -> Iterator[None]:
 
 
 class Broker:
-    """The connection of one process. A part of the process: `start` waits until the broker is there."""
+    """The connection of one process. A part of the process: `start` waits until the broker is there.
 
-    def __init__(self, url: SecretStr, topology: Topology, name: str) -> None:
+    With `needed` off it tries once and goes on: the process has something to do without a broker.
+    """
+
+    def __init__(self, url: SecretStr, topology: Topology, name: str, *, needed: bool = True) -> None:
         self._url = URL(url.get_secret_value()).update_query(heartbeat=HEARTBEAT_S)
         self._topology = topology
         self._name = name
+        self._needed = needed
         self._connection: AbstractConnection | None = None
-        self._connecting = asyncio.Lock()
+        self._connecting: asyncio.Task[AbstractConnection] | None = None
 
     async def start(self) -> None:
         """Connect and declare the topology, however long the broker takes to appear."""
@@ -53,6 +58,8 @@ class Broker:
                 await self._open()
             except Unavailable as error:
                 log.warning("broker.waiting", reason=str(error), wait_s=wait)
+                if not self._needed:
+                    return
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, RETRY_MOST_S)
             else:
@@ -60,6 +67,9 @@ class Broker:
 
     async def stop(self) -> None:
         """Close the connection."""
+        if self._connecting is not None:
+            self._connecting.cancel()
+            await asyncio.wait({self._connecting})
         if self._connection is not None and not self._connection.is_closed:
             with broker_errors():
                 await self._connection.close()
@@ -71,6 +81,19 @@ class Broker:
             Unavailable: it does not, and cannot be made now.
         """
         await self._open()
+
+    async def check_unblocked(self) -> None:
+        """Return when the connection stands and no alarm of the broker keeps it from reading what is published.
+
+        Raises:
+            Unavailable: there is no connection, or it stays blocked.
+        """
+        connection = await self._open()
+        underlay = connection.transport.connection if connection.transport else None
+        with broker_errors():
+            async with asyncio.timeout(UNBLOCKED_TIMEOUT_S):
+                if underlay is not None:
+                    await underlay.ready()
 
     async def channel(self, *, confirms: bool) -> AbstractChannel:
         """A new channel.
@@ -84,13 +107,22 @@ class Broker:
                 return await connection.channel(publisher_confirms=confirms)
 
     async def _open(self) -> AbstractConnection:
-        async with self._connecting:
-            # `is_closed` speaks of a close that was asked for; a loss clears `connected`.
-            if self._connection is None or self._connection.is_closed or not self._connection.connected.is_set():
-                with broker_errors():
-                    async with asyncio.timeout(CONNECT_TIMEOUT_S):
-                        self._connection = await self._connect()
-            return self._connection
+        # `is_closed` speaks of a close that was asked for; a loss clears `connected`.
+        if self._connection is None or self._connection.is_closed or not self._connection.connected.is_set():
+            # Who waits for it may have less patience than it takes: the attempt goes on for those who come next.
+            self._connection = await asyncio.shield(self._attempt())
+        return self._connection
+
+    def _attempt(self) -> asyncio.Task[AbstractConnection]:
+        if self._connecting is None or self._connecting.done():
+            self._connecting = asyncio.create_task(self._connect_in_time())
+            self._connecting.add_done_callback(_look_at)
+        return self._connecting
+
+    async def _connect_in_time(self) -> AbstractConnection:
+        with broker_errors():
+            async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                return await self._connect()
 
     async def _connect(self) -> AbstractConnection:
         connection = await aio_pika.connect(self._url, client_properties={"connection_name": self._name})
@@ -117,3 +149,9 @@ class Broker:
             for exchange_name, key in spec.bindings:
                 await queue.bind(exchange_name, key)
         await channel.close()
+
+
+def _look_at(attempt: asyncio.Task[AbstractConnection]) -> None:
+    """Whoever waited may be gone: then nobody else looks at the failure, and the next attempt finds it again."""
+    if not attempt.cancelled():
+        attempt.exception()

@@ -2,7 +2,6 @@
 
 import json
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,12 +10,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from contracts.errors import NotFound, SetupFault, SwitchboardError
-from runtime.cli.up import STATE_DIR, settings_for_people
-from runtime.embedded.stack_file import running_stack
-from runtime.settings import Settings
+from contracts.errors import NotFound
+from runtime.cli.api import answer_of, console_client, moment
+from runtime.cli.up import STATE_DIR
 
-TIMEOUT_S = 10
 WIDTH = 140
 COLUMNS = ("position", "action", "outcome", "value", "entry")
 
@@ -44,75 +41,21 @@ def explain(
     """
     message: dict[str, Any] = {"from": sender, "text": text}
     if at is not None:
-        message["at"] = _moment(at)
-    try:
-        with _console(url, state_dir) as console:
-            explanation = _explained(console, account, message)
-    except httpx.HTTPError as error:
-        raise SwitchboardError(f"the console does not answer: {type(error).__name__}") from error
+        message["at"] = moment(at, "--at")
+    with console_client(url, state_dir) as console:
+        explanation = _explained(console, account, message)
     if as_json:
         print(json.dumps(explanation))
     else:
         _show(explanation)
 
 
-def _moment(at: str) -> str:
-    try:
-        moment = datetime.fromisoformat(at)
-    except ValueError as error:
-        raise typer.BadParameter("must be a moment as in 2026-03-14T09:26:00+01:00", param_hint="--at") from error
-    return moment.astimezone().isoformat()  # without an offset, this machine's
-
-
-def _console(url: str | None, state_dir: Path) -> httpx.Client:
-    stack = running_stack(state_dir)
-    if url is None and stack is None:
-        raise SetupFault(f"no stack runs over {state_dir}: start one with `switchboard up`, or give --url")
-    if url is None and stack is not None:
-        base, token = stack.console_url, _read(stack.token_file)
-    else:
-        base, token = str(url), _token(settings_for_people())
-    headers = {"Authorization": f"Bearer {token}"}
-    return httpx.Client(base_url=base, headers=headers, timeout=TIMEOUT_S, trust_env=False)
-
-
-def _token(settings: Settings) -> str:
-    if settings.console_token is not None:
-        return settings.console_token.get_secret_value()
-    if settings.console_token_file is None:
-        raise SetupFault("set SWITCHBOARD_CONSOLE_TOKEN or SWITCHBOARD_CONSOLE_TOKEN_FILE to the console's token")
-    return _read(settings.console_token_file)
-
-
-def _read(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise SetupFault(f"the file of the API's token cannot be read: {error.strerror}") from error
-
-
 def _explained(console: httpx.Client, key: str, message: dict[str, Any]) -> dict[str, Any]:
-    found = _answer(console.get("/api/accounts", params={"search": key, "limit": 500}))["items"]
+    found = answer_of(console.get("/api/accounts", params={"search": key, "limit": 500}))["items"]
     account = next((one for one in found if one["key"].lower() == key.lower()), None)
     if account is None:
         raise NotFound(f"there is no account with the key {key}")
-    return _answer(console.post(f"/api/accounts/{account['id']}/explain", json=message))
-
-
-def _answer(response: httpx.Response) -> dict[str, Any]:
-    if not response.is_success:
-        raise SwitchboardError(f"the console answered {response.status_code}: {_detail(response)}")
-    document: dict[str, Any] = response.json()
-    return document
-
-
-def _detail(response: httpx.Response) -> str:
-    try:
-        problem = response.json()
-    except ValueError:
-        return "not in JSON"
-    faults = "; ".join(f"{fault['field']}: {fault['rule']}" for fault in problem.get("errors", ()))
-    return faults or str(problem.get("detail") or problem.get("title"))
+    return answer_of(console.post(f"/api/accounts/{account['id']}/explain", json=message))
 
 
 def _show(explanation: dict[str, Any]) -> None:

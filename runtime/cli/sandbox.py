@@ -13,7 +13,7 @@ from contracts.content import Text
 from runtime.cli.up import STATE_DIR, settings_for_people
 from runtime.embedded.stack_file import running_stack
 from runtime.logging import configure_logging
-from runtime.process import Process
+from runtime.process import HttpServer, Process
 from runtime.sandbox.client import SandboxClient
 from runtime.sandbox.customers import Said
 from runtime.sandbox.faults import FaultInput, FaultMode
@@ -27,6 +27,21 @@ sandbox = typer.Typer(invoke_without_command=True, no_args_is_help=False)
 Url = Annotated[str | None, typer.Option(help="Where the sandbox answers; that of the running stack if left out.")]
 Account = Annotated[str | None, typer.Option(help="The key of an account.")]
 Contact = Annotated[str | None, typer.Option(help="A customer: a number, or the provider's id of them.")]
+
+
+class Greeting:
+    """A part of the process that says where it serves, once it does."""
+
+    def __init__(self, server: HttpServer, host: str) -> None:
+        self._server = server
+        self._host = host
+
+    async def start(self) -> None:
+        """Say so."""
+        print(f"The sandbox serves http://{self._host}:{self._server.port}; Ctrl-C stops it.", file=sys.stderr)
+
+    async def stop(self) -> None:
+        """There is nothing to stop."""
 
 
 @sandbox.callback()
@@ -50,7 +65,7 @@ def serve(
 
     async def run() -> None:
         process = Process("sandbox", settings)
-        compose_sandbox(
+        server = compose_sandbox(
             process,
             played_providers(),
             host=host,
@@ -59,7 +74,7 @@ def serve(
             gateway_url=gateway_url.rstrip("/") if gateway_url else None,
             allow_remote=allow_remote,
         )
-        print(f"The sandbox serves http://{host}:{port}. Ctrl-C stops it.", file=sys.stderr, flush=True)
+        process.add(Greeting(server, host))
         await process.run()
 
     uvloop.run(run())

@@ -9,6 +9,7 @@ import cel
 
 from contracts.errors import ConfigurationFault
 from runtime.conditions.names import Names, Path, resolve
+from runtime.conditions.tokens import scan
 from runtime.conditions.vocabulary import samples
 
 _FAULT = re.compile(r"^(?:.*: )?ERROR: <input>:(\d+):(\d+): (.*)$", re.MULTILINE)
@@ -44,6 +45,12 @@ class Condition:
     def variables(self) -> frozenset[str]:
         """The variables that it reads."""
         return frozenset(variable for variable, _ in self.paths)
+
+    @property
+    def texts(self) -> frozenset[str]:
+        """What stands in it in quotes."""
+        literals = (token.literal() for token in scan(self.source) if token.kind == "string")
+        return frozenset(literal for literal in literals if isinstance(literal, str))
 
     def reads(self, variable: str, field: str) -> bool:
         """Whether it may look at this field."""

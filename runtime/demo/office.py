@@ -31,6 +31,10 @@ class Office:
             answer = await self._api.post(f"/api/{kind}", json=value)
         return _of(answer)
 
+    async def add_rules(self, whitelist: str, rules: list[Json]) -> None:
+        """Have a whitelist hold these rules, whether they are there already or not."""
+        _of(await self._api.post(f"/api/whitelists/{whitelist}/rules", json={"rules": rules}))
+
     async def come_to_work(self, agent: str) -> None:
         """Have an agent be available."""
         _of(await self._api.put(f"/api/agents/{agent}/state", json={"state": "available"}))

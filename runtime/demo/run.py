@@ -71,6 +71,8 @@ class Demonstration:
         """
         for kind, value in sample.resources():
             await self._office.put(kind, value)
+        for whitelist, rules in sample.RULES.items():
+            await self._office.add_rules(whitelist, rules)
         numbers = [await self._number(account) for account in self._accounts]
         await self._sandbox.put_numbers(numbers)
         for agent in sample.AVAILABLE:

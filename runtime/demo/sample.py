@@ -29,8 +29,10 @@ QUEUES: list[dict[str, Any]] = [
     {"id": NIGHT, "name": "Demo night", "strategy": "rrmemory", "agent_timeout": HOUR, "agents": [EVE]},
 ]
 WHITELISTS: list[dict[str, Any]] = [
-    {"id": "demo-italy", "name": "Demo Italy", "rules": [{"kind": "prefix", "prefix": "+39"}]}
+    {"id": "demo-italy", "name": "Demo Italy"},
 ]
+RULES: dict[str, list[dict[str, Any]]] = {"demo-italy": [{"kind": "prefix", "prefix": "+39"}]}
+"""What the whitelists hold, by their ids."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ KINDS = (
     ProcessKind("clock", ("-m", "workers", "clock")),
     ProcessKind("sender", ("-m", "gateway", "send")),
     ProcessKind("router", ("-m", "router")),
+    ProcessKind("replayer", ("-m", "router", "replay")),
     ProcessKind("gateway", ("-m", "gateway", "receive"), http_port=8080),
     ProcessKind("console", ("-m", "console"), http_port=8090),
     SANDBOX,

@@ -145,6 +145,11 @@ class Stack:
     def _token_file(self) -> Path:
         return self._settings.console_token_file or self.state_dir / "console.token"
 
+    @property
+    def _journal_directory(self) -> Path:
+        given = "journal_dir" in self._settings.model_fields_set
+        return self._settings.journal_dir.resolve() if given else self.state_dir / "journal"
+
     def _environment(self, endpoints: Endpoints) -> dict[str, str]:
         key_file = self._settings.secret_key_file or keys.ensure_secret_key(self.state_dir / "secret.key")
         if self._settings.console_token_file is None:
@@ -157,8 +162,10 @@ class Stack:
             "SWITCHBOARD_DATABASE": self._settings.database,
             "SWITCHBOARD_PUBLIC_URL": self._public_url(),
             "SWITCHBOARD_ALLOWED_HOSTS": self._allowed_hosts(),
+            "SWITCHBOARD_SANDBOX_NUMBERS_FILE": str(self.state_dir / "sandbox.json"),
             "SWITCHBOARD_SECRET_KEY_FILE": str(key_file),
             "SWITCHBOARD_CONSOLE_TOKEN_FILE": str(self._token_file),
+            "SWITCHBOARD_JOURNAL_DIR": str(self._journal_directory),
         }
         return {**os.environ, **own, **self._extra}
 

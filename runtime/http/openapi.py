@@ -67,6 +67,8 @@ def _operation(route: Route[Any, Any], schemas: Mapping[Any, Json]) -> Json:
         operation["requestBody"] = {"required": True, "content": content}
     if route.upload:
         operation["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": _UPLOAD}}}
+    if route.raw is not None:
+        operation["requestBody"] = {"required": True, "content": {route.raw: {"schema": {"type": "string"}}}}
     if route.public:
         operation["security"] = []
     return operation
@@ -104,6 +106,6 @@ def _responses(route: Route[Any, Any], schemas: Mapping[Any, Json]) -> Iterator[
 def _problem_statuses(route: Route[Any, Any]) -> set[HTTPStatus]:
     statuses = {*route.errors, *_ALWAYS}
     statuses |= set() if route.public else set(_WITH_TOKEN)
-    statuses |= set(_WITH_BODY) if route.request or route.upload else set()
+    statuses |= set(_WITH_BODY) if route.request or route.upload or route.raw else set()
     statuses |= set(_WITH_INPUT) if route.request or route.query else set()
     return statuses

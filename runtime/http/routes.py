@@ -47,7 +47,8 @@ class Route(Generic[B, Q]):
 
     `errors` are the statuses that it may answer beside those that every route of its form may. `public` ones need no
     token. A handler's model is answered as JSON with `status`; a response that it made itself goes out as it is.
-    `upload` says that the body is a form with a file in the field `file`, which the handler reads itself.
+    `upload` says that the body is a form with a file in the field `file`, `raw` that it is of this media type; the
+    handler reads either itself.
     """
 
     method: str
@@ -62,6 +63,7 @@ class Route(Generic[B, Q]):
     errors: tuple[HTTPStatus, ...] = ()
     public: bool = False
     upload: bool = False
+    raw: str | None = None
     media_type: str = "application/json"
 
 

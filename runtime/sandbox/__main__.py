@@ -8,8 +8,9 @@ from runtime.sandbox.server import compose_sandbox
 
 
 def compose(process: Process) -> None:
-    """Put the process together; the port is that of the settings."""
-    compose_sandbox(process, played_providers(), port=process.settings.port)
+    """Put the process together; the port is that of the settings, and so is the file of its numbers."""
+    settings = process.settings
+    compose_sandbox(process, played_providers(), port=settings.port, kept_in=settings.sandbox_numbers_file)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """The numbers at the played providers, by the key of their account: from a file, or through the control API."""
 
+import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -11,14 +13,21 @@ _NUMBERS: TypeAdapter[list[PlayedNumber]] = TypeAdapter(list[PlayedNumber])
 
 
 class Numbers:
-    """The numbers that there are."""
+    """The numbers that there are; with a file they are still there after a restart.
 
-    def __init__(self) -> None:
-        self._by_key: dict[str, PlayedNumber] = {}
+    Raises:
+        SetupFault: what is in the file is none.
+    """
+
+    def __init__(self, kept_in: Path | None = None) -> None:
+        self._kept_in = kept_in
+        known = read_numbers(kept_in) if kept_in is not None and kept_in.exists() else []
+        self._by_key = {number.account_key: number for number in known}
 
     def put(self, *numbers: PlayedNumber) -> None:
         """Add numbers; one whose account has one already takes its place."""
         self._by_key |= {number.account_key: number for number in numbers}
+        self._keep()
 
     def get(self, account_key: str) -> PlayedNumber:
         """The number of an account.
@@ -41,6 +50,20 @@ class Numbers:
     def clear(self) -> None:
         """Forget all numbers."""
         self._by_key.clear()
+        self._keep()
+
+    def _keep(self) -> None:
+        if self._kept_in is not None:
+            write_numbers(self._kept_in, self._by_key.values())
+
+
+def write_numbers(path: Path, numbers: Iterable[PlayedNumber]) -> None:
+    """Write a file of numbers all at once, readable by its owner only."""
+    draft = path.with_name(f"{path.name}.draft")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(_NUMBERS.dump_json(list(numbers), indent=2))
+    draft.replace(path)
 
 
 def read_numbers(path: Path) -> list[PlayedNumber]:

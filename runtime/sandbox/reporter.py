@@ -54,9 +54,14 @@ class Reporter:
         states = STATES[fault.mode] if fault else IN_ORDER
         telling = asyncio.create_task(self._tell(played, number, sent, states, fault.code if fault else None))
         self._pending.add(telling)
-        telling.add_done_callback(self._pending.discard)
+        telling.add_done_callback(self._told)
         if fault is not None and fault.mode is FaultMode.STATUSES_EARLY:
             await telling
+
+    def _told(self, telling: asyncio.Task[None]) -> None:
+        self._pending.discard(telling)
+        if not telling.cancelled() and (error := telling.exception()):
+            log.error("sandbox.report_failed", exc_info=error)
 
     async def _tell(
         self,

@@ -3,6 +3,7 @@
 import ipaddress
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from aiohttp import web
 
@@ -63,23 +64,29 @@ def compose_sandbox(
     host: str = HOST,
     port: int = PORT,
     numbers: Iterable[PlayedNumber] = (),
+    kept_in: Path | None = None,
     gateway_url: str | None = None,
     allow_remote: bool = False,
-) -> None:
-    """Put the process together that plays the providers.
+) -> HttpServer:
+    """Put the process together that plays the providers, for these `numbers` and those that are `kept_in` a file.
+
+    Returns the server, whose port is known when it has started.
 
     Raises:
-        SetupFault: the host is not this machine's own, and it was not allowed to be.
+        SetupFault: the host is not this machine's own, and it was not allowed to be; the file holds something else; or
+            a number is at a provider that is not played.
     """
     if not (allow_remote or is_loopback(host)):
         raise SetupFault(
             f"the sandbox asks nobody for a password and does not serve {host}: use {HOST}, or say --allow-remote"
         )
-    sandbox = Sandbox(played, gateway_url)
+    sandbox = Sandbox(played, gateway_url, numbers=Numbers(kept_in))
     sandbox.numbers.put(*numbers)
+    if strangers := {number.provider for number in sandbox.numbers.all()} - played.keys():
+        raise SetupFault(f"numbers name {', '.join(sorted(strangers))}, and played are {', '.join(sorted(played))}")
     process.add(sandbox.postman)
     process.add(sandbox.reporter)
-    process.add(HttpServer(sandbox.application(), host, port, "sandbox"))
+    return process.add(HttpServer(sandbox.application(), host, port, "sandbox"))
 
 
 def is_loopback(host: str) -> bool:

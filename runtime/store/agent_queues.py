@@ -13,7 +13,8 @@ from contracts.interactions import AgentQueueEntry, EntryKind, Interaction
 from runtime.store.client import Document, Indexes, Store, store_errors
 from runtime.store.collections import AGENT_QUEUES, INTERACTIONS
 from runtime.store.documents import from_document, to_document
-from runtime.store.interactions import InteractionStore, only_duplicates
+from runtime.store.duplicates import only_duplicates
+from runtime.store.interactions import InteractionStore
 
 INDEXES: Indexes = {
     AGENT_QUEUES: [
@@ -46,6 +47,9 @@ def entries_of(interaction: Interaction) -> Iterator[AgentQueueEntry]:
             round=interaction.round,
             offer_ends_at=interaction.offer_ends_at if kind is EntryKind.OFFER else None,
             failure=interaction.failure,
+            state=interaction.state,
+            transfer=interaction.transfer,
+            unread_mark=interaction.unread_mark,
             correlation_id=interaction.correlation_id,
             version=interaction.version,
         )

@@ -4,24 +4,20 @@ A message and its number belong together: both are written or neither, in one tr
 message would be a hole in the log. People write at the pace of people, so that its cost does not count.
 """
 
-import asyncio
-import random
 from datetime import datetime
 
 from motor.motor_asyncio import AsyncIOMotorClientSession
 from pymongo import ReturnDocument
-from pymongo.errors import DuplicateKeyError, OperationFailure
+from pymongo.errors import DuplicateKeyError
 
-from contracts.errors import Conflict, NotFound, Unavailable
+from contracts.errors import Conflict, NotFound
 from contracts.interactions import Interaction, InteractionState
 from contracts.stored import StoredMessage
 from runtime.store.client import Document, Store, store_errors
 from runtime.store.collections import INTERACTIONS, MESSAGES
 from runtime.store.documents import from_document, to_document
-
-ATTEMPTS = 20
-PAUSE_S = 0.01
-PAUSE_MOST_S = 0.25
+from runtime.store.expressions import inactive_from
+from runtime.store.transactions import through
 
 
 class AnswerStore:
@@ -48,19 +44,10 @@ class AnswerStore:
             NotFound: there is no such interaction.
             Unavailable: MongoDB is away; the message may have been stored.
         """
-        pause = PAUSE_S
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                with store_errors():
-                    return await self._attempt(message, owner)
-            except DuplicateKeyError:
-                return await self._known(message)
-            except Unavailable as error:
-                if attempt == ATTEMPTS or not _was_overtaken(error.__cause__):
-                    raise
-            await asyncio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311 - spreads retries, hides nothing
-            pause = min(pause * 2, PAUSE_MOST_S)
-        raise AssertionError("the last attempt returns or raises")
+        try:
+            return await through(lambda: self._attempt(message, owner))
+        except DuplicateKeyError:
+            return await self._known(message)
 
     async def _attempt(self, message: StoredMessage, owner: str) -> tuple[Interaction, StoredMessage]:
         async with await self._client.start_session() as session, session.start_transaction():
@@ -83,7 +70,7 @@ class AnswerStore:
         Raises:
             Conflict, NotFound: as above.
         """
-        seen: Document = {"unread": 0, "failure": None, "version": {"$add": ["$version", 1]}}
+        seen: Document = {"unread": 0, "unread_mark": False, "failure": None, "version": {"$add": ["$version", 1]}}
         with store_errors():
             return await self._change(interaction_id, owner, [{"$set": seen}])
 
@@ -113,10 +100,6 @@ def _next_number(now: datetime) -> list[Document]:
         "first_answer_at": {"$ifNull": ["$first_answer_at", now]},
         "last_outbound_at": now,
         "failure": None,
+        "inactive_at": inactive_from(now),
     }
-    return [{"$set": fields}]
-
-
-def _was_overtaken(cause: BaseException | None) -> bool:
-    # A lost connection has the same label; to try again at once would only add up the times that it takes to fail.
-    return isinstance(cause, OperationFailure) and cause.has_error_label("TransientTransactionError")
+    return [{"$set": fields}, {"$set": {"due_at": "$inactive_at"}}]

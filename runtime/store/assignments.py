@@ -1,6 +1,6 @@
 """Who has an interaction: every change here is one conditional update, so that exactly one contender wins."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,17 +8,18 @@ from typing import Any
 from pymongo import ReturnDocument, UpdateOne
 
 from contracts.errors import Conflict, NotFound
-from contracts.interactions import Interaction, InteractionState, Offer, OfferOutcome
+from contracts.interactions import Interaction, InteractionState, Offer, OfferOutcome, TransferOutcome
 from runtime.clock import Clock
 from runtime.store.agent_queues import AgentQueues
 from runtime.store.client import LEADING, Document, Store, store_errors
 from runtime.store.collections import INTERACTIONS
 from runtime.store.documents import changes, from_document
+from runtime.store.expressions import acceptance, rejection
 from runtime.store.interactions import InteractionStore
 from runtime.store.offers import OfferStore, outcome_of
 from runtime.store.presence import PresenceStore
 
-OFFERED, WAITING, ASSIGNED = InteractionState.OFFERED, InteractionState.WAITING, InteractionState.ASSIGNED
+OFFERED, ASSIGNED = InteractionState.OFFERED, InteractionState.ASSIGNED
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,14 @@ class Placing:
     agents: tuple[str, ...]
     ends_at: datetime
     refused: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """An interaction after somebody's click, and the agents who have room for something else for it."""
+
+    interaction: Interaction
+    freed: frozenset[str] = frozenset()
 
 
 class Assignments:
@@ -52,49 +61,42 @@ class Assignments:
         self._clock = clock
 
     async def accept(self, interaction_id: str, agent_id: str) -> Interaction:
+        """As `take`; the interaction alone."""
+        return (await self.take(interaction_id, agent_id)).interaction
+
+    async def take(self, interaction_id: str, agent_id: str) -> Settled:
         """Give an offered interaction to the agent who accepts it first.
 
         Raises:
             NotFound: there is no such interaction.
             Conflict: somebody else has it, or the offer does not stand any more.
         """
-        now = self._clock()
-        fields: Document = {
-            "state": ASSIGNED.value,
-            "owner": agent_id,
-            "offered_to": [],
-            "refused": [],
-            "unmanaged": False,
-            "waiting_for": None,
-            "offer_ends_at": None,
-            "step_ends_at": None,
-            "not_before": None,
-            "due_at": None,
-            "accepted_at": now,
-        }
         condition = {"_id": interaction_id, "state": OFFERED.value, "offered_to": agent_id}
         with store_errors():
             document = await self._collection.find_one_and_update(
-                condition, {"$set": fields, "$inc": {"version": 1}}, return_document=ReturnDocument.AFTER
+                condition, acceptance(agent_id, self._clock()), return_document=ReturnDocument.AFTER
             )
         if document is None:
-            return await self._lost(interaction_id, agent_id)
+            return Settled(await self._lost(interaction_id, agent_id))
         interaction = from_document(Interaction, document)
-        await self.settle([interaction])
-        return interaction
+        return Settled(interaction, await self.settle([interaction]))
 
     async def _lost(self, interaction_id: str, agent_id: str) -> Interaction:
         interaction = await self._interactions.get(interaction_id)
         if interaction is None:
             raise NotFound(f"there is no interaction {interaction_id}")
-        if interaction.owner == agent_id and interaction.open:
+        if interaction.owner == agent_id and interaction.state is ASSIGNED:
             return interaction
-        if interaction.owner:
+        if interaction.owner and interaction.transfer is None:
             raise Conflict(f"already taken by {interaction.owner}")
         raise Conflict("the offer does not stand any more")
 
-    async def reject(self, interaction_id: str, agent_id: str) -> Interaction:
-        """Take an offer from the agent who refuses it; the last one to do so sends it back to waiting.
+    async def reject(
+        self, interaction_id: str, agent_id: str, outcome: OfferOutcome = OfferOutcome.REJECTED
+    ) -> Interaction:
+        """Take an offer from the agent who refuses it, or who is not there any more.
+
+        The last one sends the interaction back to waiting; or to the sender, if it was transferred to this agent.
 
         Raises:
             NotFound: there is no such interaction.
@@ -103,7 +105,7 @@ class Assignments:
         with store_errors():
             document = await self._collection.find_one_and_update(
                 {"_id": interaction_id, "state": OFFERED.value, "offered_to": agent_id},
-                _rejection(agent_id),
+                rejection(agent_id, self._clock()),
                 return_document=ReturnDocument.AFTER,
             )
         if document is None:
@@ -111,7 +113,7 @@ class Assignments:
                 raise NotFound(f"there is no interaction {interaction_id}")
             raise Conflict("the offer does not stand any more")
         interaction = from_document(Interaction, document)
-        await self._offers.end(interaction_id, interaction.round, agent_id, OfferOutcome.REJECTED, self._clock())
+        await self._offers.end(interaction_id, interaction.round, agent_id, outcome, self._clock())
         await self._presence.release([(agent_id, interaction_id)])
         await self._presence.answered(agent_id)
         await self.settle([interaction])
@@ -142,8 +144,11 @@ class Assignments:
                 {"_id": interaction.id, "version": interaction.version}, {"$set": fields, "$inc": {"version": 1}}
             )
 
-    async def settle(self, interactions: Sequence[Interaction]) -> None:
-        """Bring agent queues, offers and capacity in line with interactions as they are."""
+    async def settle(self, interactions: Sequence[Interaction]) -> frozenset[str]:
+        """Bring agent queues, offers, capacity and wrap-ups in line with interactions as they are.
+
+        The agents who have room for something else now, or are available again.
+        """
         shown = await self._queues.show(interactions, settle={interaction.id for interaction in interactions})
         fallen = await self._offers.fallen(shown)
         current = {interaction.id: interaction for interaction in shown}
@@ -152,10 +157,31 @@ class Assignments:
             for offer in fallen
             if not holds(current[offer.interaction_id], offer.agent_id)
         ]
-        await self._presence.release(freed)
+        freed += [pair for one in shown for pair in _left_behind(one)]
+        await self.let_go(freed)
         await self._presence.keep([(one.owner, one.id) for one in shown if one.owner and one.open])
         await self._offers.close(fallen, shown, self._clock())
         await self._judge(fallen, current)
+        resumed = [await self._wrap_up(one) for one in shown if one.wrapup is not None]
+        return frozenset(agent for agent, _ in freed).union(*resumed)
+
+    async def let_go(self, pairs: Collection[tuple[str, str]]) -> None:
+        """Free agents of interactions, each a pair with the agent first; not of what they have got again meanwhile."""
+        if not pairs:
+            return
+        await self._presence.release(pairs)
+        now = {one.id: one for one in await self._interactions.get_many({held for _, held in pairs})}
+        await self._presence.keep([(agent, held) for agent, held in pairs if held in now and holds(now[held], agent)])
+
+    async def _wrap_up(self, interaction: Interaction) -> frozenset[str]:
+        """Have the owner pause, or work on; who is available again."""
+        owner = _wraps_up(interaction)
+        if owner is not None and interaction.wrapup is not None:
+            await self._presence.wrap_up(owner, interaction.id, interaction.wrapup.pause)
+            # Somebody may have given the disposition meanwhile: who writes last has seen the last state.
+            now = await self._interactions.get(interaction.id)
+            owner = _wraps_up(now) if now else None
+        return await self._presence.wrapped_up(interaction.id, but=owner)
 
     async def _judge(self, fallen: Sequence[Offer], current: Mapping[str, Interaction]) -> None:
         """Count missed offers against agents whose queue pauses them for it; an accepted one clears the count."""
@@ -171,6 +197,20 @@ class Assignments:
 def holds(interaction: Interaction, agent_id: str) -> bool:
     """Whether an interaction counts against an agent's capacity."""
     return interaction.open and (interaction.owner == agent_id or agent_id in interaction.offered_to)
+
+
+def _wraps_up(interaction: Interaction) -> str | None:
+    """Who is to give an interaction's disposition."""
+    return interaction.owner if interaction.state is InteractionState.WRAPUP else None
+
+
+def _left_behind(interaction: Interaction) -> Iterator[tuple[str, str]]:
+    """Who has had an interaction until now: its owner, when it is closed; who passed it on last."""
+    if interaction.owner and not interaction.open:
+        yield interaction.owner, interaction.id
+    last = interaction.transfers[-1] if interaction.transfers else None
+    if last is not None and last.outcome is TransferOutcome.ACCEPTED and not holds(interaction, last.sender):
+        yield last.sender, interaction.id
 
 
 def _took(interaction: Interaction | None, placing: Placing) -> bool:
@@ -199,24 +239,3 @@ def _offered(placing: Placing) -> Interaction:
 
 def _offering(placing: Placing) -> Document:
     return {"$set": changes(placing.interaction, _offered(placing))}
-
-
-def _rejection(agent_id: str) -> list[Document]:
-    # A pipeline, so that "the last one refused" is decided within the same update.
-    nobody = {"$eq": [{"$size": "$offered_to"}, 0]}
-    return [
-        {
-            "$set": {
-                "offered_to": {"$setDifference": ["$offered_to", [agent_id]]},
-                "refused": {"$setUnion": ["$refused", [agent_id]]},
-                "version": {"$add": ["$version", 1]},
-            }
-        },
-        {
-            "$set": {
-                "state": {"$cond": [nobody, WAITING.value, "$state"]},
-                "offer_ends_at": {"$cond": [nobody, None, "$offer_ends_at"]},
-                "due_at": {"$cond": [nobody, "$step_ends_at", "$due_at"]},
-            }
-        },
-    ]

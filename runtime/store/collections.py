@@ -22,6 +22,11 @@ INDEXES: Indexes = {
         IndexModel("due_at", partialFilterExpression={"due_at": {"$type": "date"}}, name="due"),
         IndexModel([("account_id", ASCENDING), ("opened_at", DESCENDING), ("_id", ASCENDING)], name="by_account"),
         IndexModel([("opened_at", DESCENDING), ("_id", ASCENDING)], name="by_time"),
+        IndexModel(
+            [("account_id", ASCENDING), ("opened_at", DESCENDING), ("_id", ASCENDING)],
+            partialFilterExpression={"unmanaged": True},
+            name="unmanaged",
+        ),
     ],
     MESSAGES: [
         IndexModel([("interaction_id", ASCENDING), ("sequence", ASCENDING)], name="log"),
@@ -37,8 +42,6 @@ INDEXES: Indexes = {
         ),
     ],
     TRACES: [IndexModel([("interaction_id", ASCENDING), ("at", ASCENDING)], name="of_interaction")],
-    CONTACTS: [IndexModel([("list_id", ASCENDING), ("_id", ASCENDING)], name="of_list")],
-    REJECTIONS: [IndexModel([("account_id", ASCENDING), ("at", DESCENDING)], name="of_account")],
     STATUSES: [IndexModel([("account_id", ASCENDING), ("provider_id", ASCENDING)], name="of_message")],
     NOTICES: [IndexModel([("account_id", ASCENDING), ("at", DESCENDING)], name="of_account")],
 }

@@ -1,4 +1,4 @@
-"""What admins configure, in seven collections, and the version that grows with every change.
+"""What admins configure, a collection a kind, and the version that grows with every change.
 
 A change is one transaction: it raises the version first, so that no two changes run side by side, then reads the
 configuration, lets the caller decide on it, and writes. What was checked is therefore what is changed, who sees a new
@@ -6,22 +6,18 @@ version finds everything that belongs to it, and a crash in between leaves nothi
 """
 
 import asyncio
-import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
 
 from motor.motor_asyncio import AsyncIOMotorClientSession
 from pydantic import SecretStr
-from pymongo import IndexModel
-from pymongo.errors import DuplicateKeyError, OperationFailure
-from pymongo.read_concern import ReadConcern
-from pymongo.write_concern import WriteConcern
+from pymongo import ASCENDING, IndexModel
+from pymongo.errors import DuplicateKeyError
 
 from contracts.accounts import Account
 from contracts.base import Value
 from contracts.configuration import Configuration
-from contracts.errors import ConfigurationFault, Unavailable
+from contracts.errors import ConfigurationFault
 from runtime.crypto import SecretBox
 from runtime.logging import get_logger
 from runtime.store.client import Document, Indexes, Store, store_errors
@@ -38,22 +34,21 @@ from runtime.store.configuration_documents import (
     unrevealed,
 )
 from runtime.store.pages import Page, PageRequest, page_of
+from runtime.store.transactions import transaction
 
 log = get_logger(__name__)
 
-T = TypeVar("T")
-
 INSTALLATION = "installation"
-ATTEMPTS = 40
-PAUSE_S = 0.01
-PAUSE_MOST_S = 0.25
 
 INDEXES: Indexes = {
     "accounts": [IndexModel("key_lower", unique=True, name="one_key")],
     "queues": [IndexModel("name", unique=True, name="one_name")],
     "intervals": [IndexModel("name", unique=True, name="one_name")],
+    "pauses": [IndexModel("name", unique=True, name="one_name")],
+    "canned_answers": [IndexModel("key", unique=True, name="one_key")],
+    "dispositions": [IndexModel([("path", ASCENDING), ("applies_to", ASCENDING)], unique=True, name="one_path")],
 }
-_FIELD_OF_INDEX = {"key_lower": "key"}
+_FIELD_OF_INDEX = {"key_lower": "key", "path": "levels"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +98,7 @@ class ConfigurationStore:
 
         An account whose secrets cannot be decrypted is left out and logged: the others are not to suffer for it.
         """
-        version, documents = await self._transaction(self._read)
+        version, documents = await transaction(self._db, self._read)
         # Opening the secrets of a thousand accounts takes a tenth of a second, which the event loop is not to wait.
         return await asyncio.to_thread(configuration_of, version, documents, self._box)
 
@@ -147,7 +142,7 @@ class ConfigurationStore:
             draft = Draft(draft_of(version, documents), sealed, self._box)
             return Changed(version, draft.configuration, await self._write(session, draft.configuration, decide(draft)))
 
-        changed = await self._transaction(attempt)
+        changed = await transaction(self._db, attempt)
         log.info("configuration.changed", version=changed.version)
         return changed
 
@@ -180,32 +175,6 @@ class ConfigurationStore:
         except DuplicateKeyError as error:
             taken = next(iter((error.details or {}).get("keyPattern", {})), "id")
             raise ConfigurationFault(_FIELD_OF_INDEX.get(taken, taken), "is taken by another one") from error
-
-    async def _transaction(self, attempt: Callable[[AsyncIOMotorClientSession], Awaitable[T]]) -> T:
-        # motor's own `with_transaction` tries again for two minutes without a pause; a request cannot wait so long.
-        attempts_left, pause = ATTEMPTS, PAUSE_S
-        while True:
-            attempts_left -= 1
-            try:
-                with store_errors():
-                    return await self._attempt(attempt)
-            except Unavailable as error:
-                if attempts_left == 0 or not _was_overtaken(error.__cause__):
-                    raise
-            await asyncio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311 - spreads retries, hides nothing
-            pause = min(pause * 2, PAUSE_MOST_S)
-
-    async def _attempt(self, attempt: Callable[[AsyncIOMotorClientSession], Awaitable[T]]) -> T:
-        async with (
-            await self._db.client.start_session() as session,
-            session.start_transaction(ReadConcern("snapshot"), WriteConcern("majority")),
-        ):
-            return await attempt(session)
-
-
-def _was_overtaken(cause: BaseException | None) -> bool:
-    # A lost connection has the same label; to try again at once would only add up the times that it takes to fail.
-    return isinstance(cause, OperationFailure) and cause.has_error_label("TransientTransactionError")
 
 
 def _version(document: Document | None) -> int:

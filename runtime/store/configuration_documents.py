@@ -11,6 +11,7 @@ from contracts.accounts import Account
 from contracts.base import Value
 from contracts.configuration import Configuration
 from contracts.contacts import ContactList
+from contracts.desk import Disposition, GlobalAnswer, Pause
 from contracts.errors import ConfigurationFault
 from contracts.intervals import Interval
 from contracts.queues import Agent, Queue, Team
@@ -22,7 +23,7 @@ from runtime.store.documents import from_document
 
 log = get_logger(__name__)
 
-Entity = Account | Whitelist | Queue | Agent | Team | ContactList | Interval
+Entity = Account | Whitelist | Queue | Agent | Team | ContactList | Interval | Pause | GlobalAnswer | Disposition
 E = TypeVar("E", bound=Entity)
 Documents = Mapping[str, Sequence[Document]]
 """Every document of the configuration, by collection."""
@@ -35,6 +36,9 @@ MODELS: Mapping[str, type[Entity]] = {
     "teams": Team,
     "lists": ContactList,
     "intervals": Interval,
+    "pauses": Pause,
+    "canned_answers": GlobalAnswer,
+    "dispositions": Disposition,
 }
 """What is kept in which collection; the names are also those of the fields of `Configuration`."""
 

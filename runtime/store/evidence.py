@@ -10,6 +10,7 @@ from contracts.interactions import AgentQueueEntry, Interaction
 from contracts.stored import StoredMessage
 from runtime.store.client import Store, store_errors
 from runtime.store.collections import AGENT_QUEUES, CONTACTS, INTERACTIONS, MESSAGES, REJECTIONS
+from runtime.store.contact_documents import MERGED_INTO
 from runtime.store.documents import from_document
 
 
@@ -70,7 +71,10 @@ class EvidenceStore:
         known = {
             row["_id"]: row["n"]
             async for row in self._db[CONTACTS].aggregate(
-                [{"$match": {"key": {"$in": contacts}}}, {"$group": {"_id": "$key", "n": {"$sum": 1}}}]
+                [
+                    {"$match": {"key": {"$in": contacts}, MERGED_INTO: None}},
+                    {"$group": {"_id": "$key", "n": {"$sum": 1}}},
+                ]
             )
         }
         for (_, contact), key in by_pair.items():

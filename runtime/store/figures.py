@@ -5,6 +5,9 @@ from runtime.store.client import Document, Store, store_errors
 from runtime.store.collections import INTERACTIONS
 from runtime.store.presence import PRESENCE
 
+OPEN = "one_open_per_conversation"
+"""The index of the open interactions, which are few among all."""
+
 
 class FigureStore:
     """Counts over the present state."""
@@ -25,8 +28,20 @@ class FigureStore:
     async def offered(self) -> frozenset[tuple[str, str]]:
         """Who is offered what now, as pairs of agent and interaction."""
         with store_errors():
-            cursor = self._interactions.find({"state": "offered"}, {"offered_to": 1})
+            cursor = self._interactions.find({"open": True, "state": "offered"}, {"offered_to": 1}).hint(OPEN)
             return frozenset([(agent, row["_id"]) async for row in cursor for agent in row["offered_to"]])
+
+    async def owned(self) -> frozenset[tuple[str, str]]:
+        """Who has what now, as pairs of agent and interaction."""
+        with store_errors():
+            cursor = self._interactions.find({"open": True, "owner": {"$type": "string"}}, {"owner": 1}).hint(OPEN)
+            return frozenset([(row["owner"], row["_id"]) async for row in cursor])
+
+    async def wrapping_up(self) -> frozenset[tuple[str, str]]:
+        """Who is to give which interaction a disposition, as pairs of agent and interaction."""
+        with store_errors():
+            cursor = self._interactions.find({"open": True, "state": "wrapup"}, {"owner": 1}).hint(OPEN)
+            return frozenset([(row["owner"], row["_id"]) async for row in cursor])
 
     async def available(self) -> frozenset[str]:
         """The agents who are available, whether they have room or not."""

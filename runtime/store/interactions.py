@@ -5,8 +5,7 @@ changed an interaction in between wins, and the loser reads again.
 """
 
 import asyncio
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,12 +18,12 @@ from contracts.contacts import Contact
 from contracts.interactions import Interaction, RoutingTrace
 from contracts.stored import Rejection, StoredMessage, StoredNotice, StoredStatus
 from runtime.store.client import LEADING, Document, Store, store_errors
-from runtime.store.collections import CONTACTS, INTERACTIONS, MESSAGES, NOTICES, REJECTIONS, STATUSES, TRACES
+from runtime.store.collections import INTERACTIONS, MESSAGES, NOTICES, REJECTIONS, STATUSES, TRACES
 from runtime.store.documents import changes, from_document, to_document
+from runtime.store.duplicates import duplicates, only_duplicates
 from runtime.store.loading import Loaded, pipeline, sort_in
+from runtime.store.senders import follow, seed
 from runtime.store.statuses import raise_messages
-
-DUPLICATE_KEY = 11000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +57,8 @@ class InteractionStore:
             cursor = self._db[INTERACTIONS].aggregate(pipeline(conversations, contacts, messages, events, reopening))
             async for document in cursor:
                 sort_in(loaded, document)
+            if loaded.aliases:
+                await follow(self._db, loaded)
         loaded.finished = {event: loaded.finished[event] for event in loaded.finished.keys() & set(events)}
         return loaded
 
@@ -87,7 +88,7 @@ class InteractionStore:
                 result = await collection.bulk_write(operations, ordered=False)
                 matched_count = result.matched_count
             except BulkWriteError as error:
-                lost = {batch[index].after.id for index in _duplicates(error)}
+                lost = {batch[index].after.id for index in duplicates(error)}
                 matched_count = error.details["nMatched"]
             if matched_count < matched:
                 lost |= await self._overtaken(change.after for change in batch if change.before is not None)
@@ -132,19 +133,9 @@ class InteractionStore:
 
     async def create_contacts(self, contacts: Sequence[Contact]) -> None:
         """Create contacts that are not there, and fill empty names; what an admin edited is never overwritten."""
-        if not contacts:
-            return
-        known: list[int] = []
-        with store_errors():
-            try:
-                await self._db[CONTACTS].insert_many([to_document(contact) for contact in contacts], ordered=False)
-            except BulkWriteError as error:
-                known = _duplicates(error)
-            named = [contacts[place] for place in known if contacts[place].name]
-            if named:
-                await self._db[CONTACTS].bulk_write(
-                    [UpdateOne({"_id": c.id, "name": ""}, {"$set": {"name": c.name}}) for c in named], ordered=False
-                )
+        if contacts:
+            with store_errors():
+                await seed(self._db, contacts)
 
     async def get(self, interaction_id: str) -> Interaction | None:
         """One interaction."""
@@ -165,11 +156,18 @@ class InteractionStore:
         state: str | None = None,
         queue_id: str | None = None,
         contact_key: str | None = None,
+        unmanaged: bool | None = None,
         limit: int = 50,
         after: Interaction | None = None,
     ) -> list[Interaction]:
         """Interactions that match, the latest opened first; `after` is the last of the page before."""
-        wanted = {"account_id": account_id, "state": state, "queue_id": queue_id, "contact_key": contact_key}
+        wanted = {
+            "account_id": account_id,
+            "state": state,
+            "queue_id": queue_id,
+            "contact_key": contact_key,
+            "unmanaged": unmanaged,
+        }
         query: Document = {name: value for name, value in wanted.items() if value is not None}
         if after is not None:
             query["$or"] = [
@@ -246,20 +244,3 @@ def _longest_waiting(target: str | Document, limit: int) -> list[Document]:
         {"$sort": {"waiting_since": ASCENDING, "_id": ASCENDING}},
         {"$limit": limit},
     ]
-
-
-@contextmanager
-def only_duplicates() -> Iterator[None]:
-    """Let a bulk write pass whose only faults are documents that were there already."""
-    try:
-        yield
-    except BulkWriteError as error:
-        _duplicates(error)
-
-
-def _duplicates(error: BulkWriteError) -> list[int]:
-    """The places in a batch at which something was there already; any other fault is raised again."""
-    faults: list[Document] = error.details["writeErrors"]
-    if any(fault["code"] != DUPLICATE_KEY for fault in faults) or error.details.get("writeConcernErrors"):
-        raise error
-    return [int(fault["index"]) for fault in faults]

@@ -9,6 +9,7 @@ from contracts.contacts import Contact
 from contracts.interactions import Interaction
 from runtime.store.client import Document
 from runtime.store.collections import CONTACTS, INTERACTIONS, MESSAGES
+from runtime.store.contact_documents import MERGED_INTO
 from runtime.store.documents import from_document
 
 HISTORY, FINISHED, LAST = "history", "finished", "last"
@@ -21,7 +22,9 @@ class Loaded:
     interactions: dict[str, Interaction] = field(default_factory=dict)
     """The open interaction, by conversation."""
     contacts: dict[str, Contact] = field(default_factory=dict)
-    """Contacts by id."""
+    """Contacts by the id that was asked for; it is another one than their own where they were merged."""
+    aliases: dict[str, str] = field(default_factory=dict)
+    """The contact that was kept, by the id of one that was merged into it."""
     stored: dict[str, str] = field(default_factory=dict)
     """The event that stored a message, by message id."""
     last: dict[str, Interaction] = field(default_factory=dict)
@@ -93,6 +96,8 @@ def sort_in(loaded: Loaded, document: Document) -> None:
         case "interactions":
             interaction = from_document(Interaction, document)
             loaded.interactions[interaction.conversation] = interaction
+        case "contacts" if MERGED_INTO in document:
+            loaded.aliases[document["_id"]] = document[MERGED_INTO]
         case "contacts":
             contact = from_document(Contact, document)
             loaded.contacts[contact.id] = contact

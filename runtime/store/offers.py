@@ -9,7 +9,7 @@ from pymongo import ASCENDING, IndexModel, UpdateOne
 from contracts.interactions import Interaction, Offer, OfferOutcome, offer_id
 from runtime.store.client import LEADING, Document, Indexes, Store, store_errors
 from runtime.store.documents import from_document, to_document
-from runtime.store.interactions import only_duplicates
+from runtime.store.duplicates import only_duplicates
 
 OFFERS = "offers"
 STANDINGS = "standings"

@@ -3,8 +3,8 @@
 import base64
 import binascii
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 import orjson
@@ -23,10 +23,14 @@ _ORDER = Collation("en")
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """Which page: of the documents that contain `search` in one of the `searched` fields, whatever the case."""
+    """Which page: of the documents that contain `search` in one of the `searched` fields, whatever the case.
+
+    `among` names fields and the values that they may have.
+    """
 
     search: str = ""
     searched: tuple[str, ...] = ("name",)
+    among: Mapping[str, Collection[str]] = field(default_factory=dict)
     sort: str = "name"
     descending: bool = False
     limit: int = 50
@@ -49,13 +53,14 @@ async def page_of(
     Raises:
         ConfigurationFault: the cursor is not one that a page in this order gave.
     """
-    field = "_id" if request.sort == "id" else request.sort
+    by = "_id" if request.sort == "id" else request.sort
     direction = DESCENDING if request.descending else ASCENDING
-    query = {"$and": [_searched(request), _after(request, field)]}
-    cursor = collection.find(query).collation(_ORDER).sort([(field, direction), ("_id", direction)])
+    among = {name: {"$in": list(values)} for name, values in request.among.items()}
+    query = {"$and": [among, _searched(request), _after(request, by)]}
+    cursor = collection.find(query).collation(_ORDER).sort([(by, direction), ("_id", direction)])
     documents = await cursor.limit(request.limit + 1).to_list(None)
     shown = documents[: request.limit]
-    more = _cursor(request.sort, shown[-1][field], shown[-1]["_id"]) if len(documents) > len(shown) else None
+    more = cursor_of(request.sort, shown[-1][by], shown[-1]["_id"]) if len(documents) > len(shown) else None
     return Page(tuple(read(document) for document in shown), more)
 
 
@@ -63,28 +68,34 @@ def _searched(request: PageRequest) -> Document:
     if not request.search:
         return {}
     pattern = {"$regex": re.escape(request.search), "$options": "i"}
-    return {"$or": [{field: pattern} for field in request.searched]}
+    return {"$or": [{name: pattern} for name in request.searched]}
 
 
-def _after(request: PageRequest, field: str) -> Document:
+def _after(request: PageRequest, by: str) -> Document:
     if request.cursor is None:
         return {}
-    sort, value, last = _place(request.cursor)
-    if sort != request.sort:
-        raise ConfigurationFault("cursor", "belongs to a list that is sorted otherwise")
+    value, last = place_of(request.cursor, request.sort)
     beyond = "$lt" if request.descending else "$gt"
-    return {"$or": [{field: {beyond: value}}, {field: value, "_id": {beyond: last}}]}
+    return {"$or": [{by: {beyond: value}}, {by: value, "_id": {beyond: last}}]}
 
 
-def _cursor(*place: str) -> str:
-    return base64.urlsafe_b64encode(orjson.dumps(place)).decode().rstrip("=")
+def cursor_of(sort: str, value: str, last: str = "") -> str:
+    """The cursor that goes on behind the document with this value in the field sorted by, and this id among equals."""
+    return base64.urlsafe_b64encode(orjson.dumps((sort, value, last))).decode().rstrip("=")
 
 
-def _place(cursor: str) -> tuple[str, str, str]:
+def place_of(cursor: str, sort: str) -> tuple[str, str]:
+    """The value and the id behind which a cursor goes on.
+
+    Raises:
+        ConfigurationFault: it is none, or that of a list in another order.
+    """
     try:
         match orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))):
-            case [str(sort), str(value), str(last)]:
-                return sort, value, last
+            case [str(order), str(value), str(last)] if order == sort:
+                return value, last
+            case [str(), str(), str()]:
+                raise ConfigurationFault("cursor", "belongs to a list that is sorted otherwise")
             case _:
                 pass
     except (binascii.Error, ValueError):

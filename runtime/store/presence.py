@@ -3,9 +3,11 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from pymongo import IndexModel, UpdateOne
+from pymongo import IndexModel, ReturnDocument, UpdateOne
+from pymongo.errors import DuplicateKeyError
 
-from contracts.queues import AgentState, Presence
+from contracts.errors import Conflict
+from contracts.queues import Agent, AgentState, Presence
 from runtime.clock import Clock
 from runtime.logging import get_logger
 from runtime.store.client import LEADING, Document, Indexes, Store, store_errors
@@ -48,11 +50,62 @@ class PresenceStore:
         return {agent_id: found.get(agent_id) or Presence(agent_id=agent_id) for agent_id in agent_ids}
 
     async def set(self, agent_id: str, state: AgentState, pause: str = "") -> Presence:
-        """Change an agent's state; what they hold stays theirs."""
-        fields: Document = {"state": state.value, "pause": pause, "since": self._clock(), "missed": []}
-        with store_errors():
-            await self._collection.update_one({"_id": agent_id}, {"$set": fields}, upsert=True)
+        """Change an agent's state; what they hold stays theirs.
+
+        Raises:
+            Conflict: they are to be available, and have a disposition to give first.
+        """
+        wanted: Document = {"state": state.value, "pause": pause}
+        fields: Document = {**wanted, "resume": wanted, "since": self._clock(), "missed": []}
+        free: Document = {"wrapups.0": {"$exists": False}} if state is AgentState.AVAILABLE else {}
+        try:
+            with store_errors():
+                await self._collection.update_one({"_id": agent_id, **free}, {"$set": fields}, upsert=True)
+        except DuplicateKeyError:
+            raise Conflict(f"{agent_id} is to give a disposition first") from None
         return await self.get(agent_id)
+
+    async def wrap_up(self, agent_id: str, interaction_id: str, pause: str) -> None:
+        """Have an agent pause until they have given the disposition of an interaction; done again it changes nothing.
+
+        Who is offline stays so. What they were doing before the first such interaction is remembered.
+        """
+        first = {"$eq": [{"$size": {"$ifNull": ["$wrapups", []]}}, 0]}
+        here = {"$in": ["$state", [AgentState.AVAILABLE.value, AgentState.PAUSE.value]]}
+        before: Document = {"resume": {"$cond": [first, {"state": "$state", "pause": "$pause"}, "$resume"]}}
+        paused: Document = {"state": AgentState.PAUSE.value, "pause": {"$literal": pause}, "since": self._clock()}
+        update: list[Document] = [
+            {"$set": {**before, "wrapups": {"$setUnion": [{"$ifNull": ["$wrapups", []]}, [interaction_id]]}}},
+            {"$set": {name: {"$cond": [here, value, f"${name}"]} for name, value in paused.items()}},
+        ]
+        with store_errors():
+            await self._collection.update_one({"_id": agent_id, "wrapups": {"$ne": interaction_id}}, update)
+
+    async def wrapped_up(self, interaction_id: str, but: str | None = None) -> frozenset[str]:
+        """Nobody (`but` one) is to give this interaction's disposition any more; who is available again for it."""
+        left = {"$setDifference": ["$wrapups", [interaction_id]]}
+        none = {"$eq": [{"$size": "$wrapups"}, 0]}
+        again = {"state": "$resume.state", "pause": "$resume.pause", "since": self._clock()}
+        update: list[Document] = [
+            {"$set": {"wrapups": left}},
+            {"$set": {name: {"$cond": [none, value, f"${name}"]} for name, value in again.items()}},
+        ]
+        available = set()
+        with store_errors():
+            cursor = self._collection.find({"wrapups": interaction_id, "_id": {"$ne": but}}, {"_id": 1})
+            for agent_id in [document["_id"] async for document in cursor]:
+                after = await self._collection.find_one_and_update(
+                    {"_id": agent_id, "wrapups": interaction_id}, update, return_document=ReturnDocument.AFTER
+                )
+                if after is not None and after.get("state") == AgentState.AVAILABLE.value:
+                    available.add(agent_id)
+        return frozenset(available)
+
+    async def wrapups(self) -> dict[str, tuple[str, ...]]:
+        """The interactions whose disposition every agent who has to give one is to give."""
+        with store_errors():
+            cursor = self._collection.find({"wrapups.0": {"$exists": True}}, {"wrapups": 1})
+            return {document["_id"]: tuple(document["wrapups"]) async for document in cursor}
 
     async def missed(self, agent_id: str, offer_id: str, most: int) -> bool:
         """Note a missed offer, once; whether the agent, who has now missed `most` in a row, is paused for it."""
@@ -104,6 +157,20 @@ class PresenceStore:
             ]
         return frozenset(held)
 
+    async def reserve(self, agent: Agent, interaction_id: str, states: Collection[AgentState]) -> bool:
+        """Have an agent hold an interaction that they ask for themselves, in one of these states and within capacity;
+        whether they do."""
+        condition: Document = {
+            "_id": agent.id,
+            "state": {"$in": [state.value for state in states]},
+            "wrapups.0": {"$exists": False},
+        }
+        if agent.capacity:
+            condition[f"holding.{agent.capacity - 1}"] = {"$exists": False}
+        with store_errors():
+            result = await self._collection.update_one(condition, {"$addToSet": {"holding": interaction_id}})
+        return result.matched_count == 1
+
     async def keep(self, pairs: Collection[tuple[str, str]]) -> None:
         """Have agents hold what is theirs already; done again it changes nothing."""
         if not pairs:
@@ -149,4 +216,5 @@ def _presence(document: Document) -> Presence:
         pause=document.get("pause", ""),
         since=document.get("since"),
         holding=tuple(document.get("holding", ())),
+        wrapups=tuple(document.get("wrapups", ())),
     )

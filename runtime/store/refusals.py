@@ -8,7 +8,7 @@ from pymongo import IndexModel, UpdateOne
 from contracts.partitioning import conversation_key
 from contracts.stored import StoredMessage
 from runtime.store.client import Indexes, Store, store_errors
-from runtime.store.interactions import only_duplicates
+from runtime.store.duplicates import only_duplicates
 
 REFUSALS = "refusals"
 PAUSE = timedelta(hours=24)

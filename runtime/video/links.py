@@ -1,7 +1,7 @@
 """Two ways to us from outside: the customer's link, and the URL that a video provider reports to.
 
-    /v/{token}                               256 random bits, of which the hash is stored; good once, and for a while
-    /video/callbacks/{session}.{signature}   made for one session, and for nothing else
+/v/{token}                               256 random bits, of which the hash is stored; good once, and for a while
+/video/callbacks/{session}.{signature}   made for one session, and for nothing else
 """
 
 import re

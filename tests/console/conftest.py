@@ -13,30 +13,48 @@ from pydantic import SecretStr
 
 from console.app import build_console
 from console.dependencies import ConsoleDependencies
+from console.importing import Importer, kinds_of
 from contracts.errors import Unavailable
+from contracts.replay import LogFacts
+from runtime.ai.assistant import Assistant
 from runtime.broker import Publisher
+from runtime.clock import Clock, utc_now
 from runtime.configuration import ConfigurationCache
-from runtime.crypto import SecretBox
+from runtime.crypto import SecretBox, Signer
+from runtime.http.client import OutboundHttp
+from runtime.http.endpoints import Endpoints
 from runtime.publishing import Outbox
 from runtime.store.agent_queues import AgentQueues
 from runtime.store.answers import AnswerStore
 from runtime.store.assignments import Assignments
 from runtime.store.client import Store
 from runtime.store.configuration import ConfigurationStore
+from runtime.store.contact_batches import ContactBatches
+from runtime.store.contacts import ContactStore
 from runtime.store.deadletters import DeadLetterStore
 from runtime.store.figures import FigureStore
+from runtime.store.imports import ImportStore
 from runtime.store.interactions import InteractionStore
+from runtime.store.lifecycle import LifecycleStore
 from runtime.store.media import GridFSMedia
+from runtime.store.notes import NoteStore
 from runtime.store.offers import OfferStore
 from runtime.store.outbound import OutboundStore
 from runtime.store.presence import PresenceStore
+from runtime.store.rejections import RejectionStore
+from runtime.store.replays import ReplayStore
 from runtime.store.templates import TemplateStore
+from runtime.store.video import VideoSessionStore
+from runtime.store.whitelists import WhitelistRules
+from runtime.video.generic import GenericVideo
+from runtime.video.links import PURPOSE, VideoLinks
 
 Json = Any
 """Whatever a body may hold."""
 TOKEN = "token-of-the-tests"
 MOST_BYTES = 5_000_000  # more than any other body of the API may have
 AUTH_TOKEN = "8f1d-auth-token-that-nobody-may-see"
+ENDPOINT_TIMEOUT_S, ENDPOINT_AT_ONCE = 1.0, 2
 NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 
 
@@ -100,6 +118,11 @@ class Console:
         return await self.create("accounts", **account_fields(**fields))
 
 
+async def no_event_log() -> LogFacts:
+    """An event log in which nothing is yet."""
+    return LogFacts(max_bytes=10**9, max_age="7D")
+
+
 def account_fields(**fields: Json) -> dict[str, Any]:
     credentials = {"account_sid": "AC" + "0" * 32, "auth_token": AUTH_TOKEN}
     basis = {
@@ -116,9 +139,12 @@ def account_fields(**fields: Json) -> dict[str, Any]:
 @pytest.fixture
 async def console(store: Store) -> AsyncIterator[Console]:
     publisher = RecordingPublisher()
-    dependencies = _dependencies(store, publisher)
+    http = OutboundHttp("127.0.0.1", ENDPOINT_TIMEOUT_S)
+    dependencies = console_dependencies(store, publisher, http)
     async with TestClient(TestServer(build_console(dependencies))) as client:
         yield Console(client, publisher, dependencies, store)
+    await dependencies.importer.stop()
+    await http.stop()
 
 
 @pytest.fixture
@@ -131,28 +157,45 @@ async def shop(console: Console) -> Console:
     return console
 
 
-def _dependencies(store: Store, publisher: Publisher) -> ConsoleDependencies:
-    interactions, offers = InteractionStore(store), OfferStore(store)
-    presence = PresenceStore(store, lambda: NOW)
+def console_dependencies(
+    store: Store, publisher: Publisher, http: OutboundHttp, clock: Clock = lambda: NOW
+) -> ConsoleDependencies:
+    """The console's parts over this database, by this clock."""
+    interactions, offers, imports = InteractionStore(store), OfferStore(store), ImportStore(store, utc_now)
+    presence = PresenceStore(store, clock)
     queues = AgentQueues(store, interactions)
     configuration = ConfigurationStore(store, SecretBox([Fernet.generate_key().decode()]))
+    assignments = Assignments(store, interactions, queues, presence, offers, clock)
     return ConsoleDependencies(
         configuration_store=configuration,
         configuration_cache=ConfigurationCache(configuration, 60),
+        contacts=ContactStore(store),
+        imports=imports,
+        importer=Importer(imports, kinds_of(ContactBatches(store), WhitelistRules(store))),
         interactions=interactions,
-        assignments=Assignments(store, interactions, queues, presence, offers, lambda: NOW),
+        rejections=RejectionStore(store),
+        lifecycle=LifecycleStore(store, interactions, assignments, presence, clock),
+        notes=NoteStore(store),
+        assignments=assignments,
         presence=presence,
         agent_queues=queues,
         dead_letters=DeadLetterStore(store),
         outbound=OutboundStore(store),
         answers=AnswerStore(store),
         templates=TemplateStore(store),
-        media=GridFSMedia(store, lambda: NOW),
+        whitelist_rules=WhitelistRules(store),
+        media=GridFSMedia(store, clock),
         media_max_bytes=MOST_BYTES,
+        assistant=Assistant(Endpoints(http, ENDPOINT_TIMEOUT_S, ENDPOINT_AT_ONCE)),
+        video=GenericVideo(Endpoints(http, ENDPOINT_TIMEOUT_S, ENDPOINT_AT_ONCE)),
+        video_sessions=VideoSessionStore(store),
+        video_links=VideoLinks(Signer([Fernet.generate_key().decode()], PURPOSE), "https://desk.example.org/"),
         outbox=Outbox(publisher, 16),
         token=SecretStr(TOKEN),
-        clock=lambda: NOW,
+        clock=clock,
         public_url="https://wa.example.org/",
         webhook_hosts=frozenset({"hooks.example"}),
+        replays=ReplayStore(store),
+        event_log=no_event_log,
         figures=FigureStore(store),
     )

@@ -16,8 +16,19 @@ from contracts.errors import SetupFault
 from runtime.store.presence import PresenceStore
 from tests.console.conftest import TOKEN, Console, Json, account_fields
 
-PUBLIC = {("GET", "/"), ("GET", "/api/openapi.json")}
-KINDS = ("accounts", "whitelists", "queues", "agents", "teams", "lists", "intervals")
+PUBLIC = {("GET", "/"), ("GET", "/api/openapi.json"), ("GET", "/v/{token}"), ("POST", "/video/callbacks/{token}")}
+KINDS = (
+    "accounts",
+    "whitelists",
+    "queues",
+    "agents",
+    "teams",
+    "lists",
+    "intervals",
+    "pauses",
+    "canned-answers",
+    "dispositions",
+)
 EXPECTED = (
     PUBLIC
     | {(method, f"/api/{kind}") for kind in KINDS for method in ("GET", "POST")}
@@ -30,16 +41,41 @@ EXPECTED = (
         ("POST", "/api/agents/{id}/queue/{interaction}/accept"),
         ("POST", "/api/agents/{id}/queue/{interaction}/reject"),
         ("POST", "/api/accounts/{id}/explain"),
+        ("GET", "/api/contacts"),
+        ("POST", "/api/contacts"),
+        ("POST", "/api/contacts/delete"),
+        ("GET", "/api/contacts/{id}"),
+        ("PATCH", "/api/contacts/{id}"),
+        ("DELETE", "/api/contacts/{id}"),
+        ("POST", "/api/contacts/{id}/merge"),
+        ("GET", "/api/lists/{id}/imports"),
+        ("POST", "/api/lists/{id}/imports"),
+        ("GET", "/api/imports/{id}"),
+        ("POST", "/api/imports/{id}/resume"),
+        ("GET", "/api/imports/{id}/rejected"),
+        ("GET", "/api/lists/{id}/export"),
+        ("GET", "/api/rejections"),
         ("GET", "/api/interactions"),
         ("GET", "/api/interactions/{id}"),
         ("GET", "/api/interactions/{id}/messages"),
         ("POST", "/api/interactions/{id}/messages"),
         ("POST", "/api/interactions/{id}/read"),
         ("POST", "/api/interactions/{id}/typing"),
+        ("POST", "/api/interactions/{id}/ai/suggest"),
+        ("POST", "/api/interactions/{id}/ai/rewrite"),
+        ("POST", "/api/interactions/{id}/ai/translate"),
+        ("POST", "/api/interactions/{id}/ai/summary"),
+        ("GET", "/api/interactions/{id}/video"),
+        ("POST", "/api/interactions/{id}/video"),
         ("GET", "/api/accounts/{id}/templates"),
         ("POST", "/api/accounts/{id}/templates/synchronise"),
         ("GET", "/api/interactions/{id}/trace"),
         ("GET", "/api/queues/{id}/waiting"),
+        ("GET", "/api/whitelists/{id}/imports"),
+        ("POST", "/api/whitelists/{id}/imports"),
+        ("GET", "/api/whitelists/{id}/rules"),
+        ("POST", "/api/whitelists/{id}/rules"),
+        ("DELETE", "/api/whitelists/{id}/rules/{rule}"),
         ("GET", "/api/dead-letters"),
         ("POST", "/api/files"),
         ("GET", "/api/files/{id}"),
@@ -160,6 +196,8 @@ async def test_the_document_says_parameters_bodies_problems_and_who_needs_a_toke
     update = document["paths"]["/api/accounts/{id}"]["put"]
     listing = document["paths"]["/api/accounts"]["get"]
 
+    sheet = document["paths"]["/api/lists/{id}/imports"]["post"]["requestBody"]
+    assert sheet == {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}
     assert document["security"] == [{"bearer": []}]
     assert document["components"]["securitySchemes"]["bearer"] == {"type": "http", "scheme": "bearer"}
     assert document["paths"]["/api/openapi.json"]["get"]["security"] == []

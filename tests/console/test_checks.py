@@ -7,9 +7,9 @@ import pytest
 from console import checks
 from contracts.base import Value
 from contracts.configuration import Configuration
+from contracts.desk import Disposition, DispositionScope, GlobalAnswer
 from contracts.errors import ConfigurationFault
 from contracts.queues import Agent, Queue, Team
-from contracts.whitelists import ListRule, NumberRule, Whitelist
 
 CONFIGURATION = Configuration(agents={"ada": Agent(id="ada", name="Ada")})
 
@@ -20,10 +20,10 @@ CONFIGURATION = Configuration(agents={"ada": Agent(id="ada", name="Ada")})
         (checks.check_queue, Queue(id="q", name="Q", agents=("ada", "zoe")), "agents.2"),
         (checks.check_queue, Queue(id="q", name="Q", teams=("night",)), "teams.1"),
         (checks.check_team, Team(id="t", name="T", agents=("zoe",)), "agents.1"),
-        (
-            checks.check_whitelist,
-            Whitelist(id="w", name="W", rules=(NumberRule(number="+390000001"), ListRule(list_id="gone"))),
-            "rules.2.list_id",
+        (checks.check_answer, GlobalAnswer(id="a", key="hi", text="Hello {contact.nick}"), "text"),
+        *(
+            (checks.check_disposition, Disposition(id="d", levels=("Sale",), scope=scope, scope_id="none"), "scope_id")
+            for scope in (DispositionScope.LIST, DispositionScope.ACCOUNT, DispositionScope.QUEUE)
         ),
     ],
 )

@@ -12,13 +12,21 @@ from tests.console.conftest import Console, Json, account_fields
 SPANS = [{"start": "08:00:00", "end": "17:59:00", "weekdays": [0], "days": [], "months": [12]}]
 KINDS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "accounts": (account_fields(), {"description": "changed"}),
-    "whitelists": ({"name": "A", "rules": [{"kind": "number", "number": "+39 012 345678"}]}, {"name": "B"}),
+    "whitelists": ({"name": "A"}, {"name": "B"}),
     "queues": ({"name": "A", "agents": ["ada"], "strategy": "beepall"}, {"weight": 3}),
     "agents": ({"name": "A", "capacity": 2}, {"capacity": 3}),
     "teams": ({"name": "A", "agents": ["ben"]}, {"agents": ["ada", "ben"]}),
     "lists": ({"name": "A"}, {"name": "B"}),
+    "pauses": ({"name": "A"}, {"name": "B"}),
+    "canned-answers": ({"key": "hi", "text": "Hello {contact.name|there}"}, {"text": "Hi"}),
+    "dispositions": (
+        {"levels": ["Sale", "Done"], "scope": "queue", "scope_id": "support"},
+        {"levels": ["Sale"]},
+    ),
     "intervals": ({"name": "A", "spans": SPANS}, {"name": "B"}),
 }
+FOLLOWS = {"accounts": {"revision": 2}, "dispositions": {"path": "Sale"}}
+MAIN = {"canned-answers": "key", "dispositions": "levels"}
 every_kind = pytest.mark.parametrize("kind", KINDS)
 
 
@@ -30,7 +38,7 @@ async def test_a_value_is_created_read_changed_and_deleted(shop: Console, kind: 
     assert (await shop.call("GET", one)).json == created
 
     patched = (await shop.call("PATCH", one, change)).json
-    assert patched == created | change | ({"revision": 2} if kind == "accounts" else {})
+    assert patched == created | change | FOLLOWS.get(kind, {})
 
     replaced = (await shop.call("PUT", one, fields)).json
     assert replaced == created | ({"revision": 3} if kind == "accounts" else {})
@@ -74,7 +82,7 @@ async def test_unknown_and_missing_fields_are_named(shop: Console, kind: str) ->
 
     assert refused.status == 422
     assert refused.faults["colour"] == "Extra inputs are not permitted"
-    assert refused.faults["name"] == "Field required"
+    assert refused.faults[MAIN.get(kind, "name")] == "Field required"
 
 
 @every_kind
@@ -100,18 +108,21 @@ async def test_a_change_stands_while_the_broker_is_away(shop: Console) -> None:
     assert (await shop.call("GET", f"/api/agents/{created['id']}")).status == 200
 
 
-@pytest.mark.parametrize("kind", ["queues", "intervals"])
-async def test_names_that_conditions_use_are_unique(shop: Console, kind: str) -> None:
+@pytest.mark.parametrize("kind", ["queues", "intervals", "pauses", "canned-answers", "dispositions"])
+async def test_names_that_people_or_conditions_choose_by_are_unique(shop: Console, kind: str) -> None:
     fields = KINDS[kind][0]
     await shop.create(kind, **fields)
 
-    assert (await shop.call("POST", f"/api/{kind}", fields)).faults == {"name": "is taken by another one"}
+    refused = await shop.call("POST", f"/api/{kind}", fields)
+
+    assert refused.faults == {MAIN.get(kind, "name"): "is taken by another one"}
 
 
 async def test_a_field_that_is_named_as_the_kind_of_its_rule_is_named_once(shop: Console) -> None:
+    await shop.create("whitelists", id="vip", name="VIP")
     rules = [{"kind": "number", "number": "+390000001"}, {"kind": "number", "number": "none"}, {"kind": "prefix"}]
 
-    refused = await shop.call("POST", "/api/whitelists", {"name": "A", "rules": rules})
+    refused = await shop.call("POST", "/api/whitelists/vip/rules", {"rules": rules})
 
     assert list(refused.faults) == ["rules.2.number", "rules.3.prefix"]
 

@@ -8,14 +8,16 @@ import pytest
 import yaml
 from compose_spec import PyCompose, PyOptions
 
-from runtime.embedded.processes import KINDS, ProcessKind
+from runtime.embedded.processes import KINDS, SANDBOX, ProcessKind
 from runtime.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docker-compose.yml").read_text()
 INTERPOLATION = re.compile(r"\$\{(\w+):([?-])([^}]*)\}")
 SECRETS = {"RABBITMQ_PASSWORD", "SWITCHBOARD_SECRET_KEY", "SWITCHBOARD_CONSOLE_TOKEN"}
-OURS = [kind.name for kind in KINDS]
+DEPLOYED = [kind for kind in KINDS if kind is not SANDBOX]
+"""The sandbox plays the providers on a developer's machine; a deployment has the real ones."""
+OURS = [kind.name for kind in DEPLOYED]
 
 
 def interpolated() -> str:
@@ -43,7 +45,7 @@ def test_the_parser_refuses_what_the_specification_does_not_know() -> None:
         PyCompose.from_yaml("services: {router: {image: x, restart: sometimes}}")
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=OURS)
+@pytest.mark.parametrize("kind", DEPLOYED, ids=OURS)
 def test_a_service_runs_what_the_supervisor_runs(kind: ProcessKind) -> None:
     assert SERVICES[kind.name]["command"] == ["python", *kind.arguments]
 
@@ -60,12 +62,12 @@ def test_our_services_wait_until_broker_and_database_are_healthy(name: str) -> N
     assert conditions == {"rabbitmq": "service_healthy", "mongodb": "service_healthy"}
 
 
-@pytest.mark.parametrize("name", [kind.name for kind in KINDS if kind.http_port is None])
+@pytest.mark.parametrize("name", [kind.name for kind in DEPLOYED if kind.http_port is None])
 def test_what_serves_nobody_outside_can_be_scaled(name: str) -> None:
     assert not {"container_name", "ports", "hostname"} & SERVICES[name].keys()
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.http_port is not None], ids=lambda kind: kind.name)
+@pytest.mark.parametrize("kind", [kind for kind in DEPLOYED if kind.http_port is not None], ids=lambda kind: kind.name)
 def test_what_is_published_is_published_on_loopback_unless_asked_otherwise(kind: ProcessKind) -> None:
     service = AS_WRITTEN[kind.name]
     assert "container_name" not in service

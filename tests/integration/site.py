@@ -31,6 +31,7 @@ Json = Any
 PARTITIONS = 16
 POLL_S = 0.05
 HASTE = {
+    "SWITCHBOARD_WEBHOOK_HOSTS": "127.0.0.1",
     "SWITCHBOARD_HEARTBEAT_S": "0.3",
     "SWITCHBOARD_MEMBER_TTL_S": "2",
     "SWITCHBOARD_SWEEP_INTERVAL_S": "0.5",
@@ -38,7 +39,7 @@ HASTE = {
     "SWITCHBOARD_SEND_TIMEOUT_S": "3",
     "SWITCHBOARD_SEND_RETRY_S": "0.2",
 }
-"""Shorter times than in real life, for what a test must wait for."""
+"""Shorter times than in real life, for what a test must wait for; and where its endpoints are."""
 _serial = itertools.count(1)
 
 

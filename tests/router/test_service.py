@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -12,17 +12,19 @@ from structlog.testing import capture_logs
 
 from contracts.accounts import WhitelistMode
 from contracts.commands import CallWebhook, Command, Deliver, ErrandCommand, FetchMedia, Send, SendCommand, Serve
+from contracts.contacts import Contact, ContactList, contact_id
 from contracts.content import Media, Text
 from contracts.errors import Unavailable
 from contracts.events import Event, MessageReceived, NoticeReceived, OfferRejected, StatusReported, WebhookAnswered
 from contracts.interactions import Interaction, InteractionState
 from contracts.messages import DeliveryState, MessageStatus
 from contracts.stored import FileState, StoredFile, StoredMessage
-from contracts.whitelists import PrefixRule, Whitelist
+from contracts.whitelists import ListRule, NumberRule, PrefixRule, Rule, Whitelist
 from runtime.publishing import Outbox
 from runtime.store.assignments import Placing
 from runtime.store.interactions import Change, InteractionStore
 from runtime.store.loading import Loaded
+from runtime.store.whitelists import WhitelistRules
 from tests.parts import NOW, PARTITIONS, Fields, Parts, about, account, bundle, deadline, message, people, queue
 
 QUEUE = {"action": "Queue", "queue": "sales", "timeout": 60}
@@ -30,6 +32,7 @@ CLOSE = {"action": "Close", "disposition": "done"}
 TAG = {"action": "Tag", "tag": "seen"}
 HELLO = {"action": "AutoReply", "text": "Hello {contact.name|you}"}
 ASK = {"action": "Webhook", "url": "https://hooks.example/crm", "timeout": 3}
+ITALY = Whitelist(id="italy", name="Italy", rules_key="italy")
 ON_BYE = {"action": "Gotoif", "condition": 'message.text == "bye"', "if_true": 2, "if_false": 3}
 
 
@@ -228,10 +231,10 @@ async def _taking_leave(parts: Parts, who: str) -> list[Event]:
 
 async def _everything(parts: Parts, who: str) -> list[Event]:
     """What is no message: a status, a notice, a sender who is refused, an account that does not exist."""
-    whitelist = Whitelist(id="italy", name="Italy", rules=(PrefixRule(prefix="+39"),))
     shop = account([QUEUE], whitelist_mode=WhitelistMode.ONLY_LISTED, whitelists=("italy",))
     if "shop" not in parts.configuration.current.accounts:
-        await parts.configure(*people("ann"), queue(agents=("ann",)), whitelist, shop)
+        await parts.configure(*people("ann"), queue(agents=("ann",)), ITALY, shop)
+        await parts.rules.add(ITALY.rules_key, [PrefixRule(prefix="+39")])
     status = MessageStatus(
         provider_id="out1", contact_key=who, state=DeliveryState.SENT, provider_state="sent", occurred_at=NOW
     )
@@ -283,9 +286,9 @@ async def _refusing(parts: Parts, who: str) -> list[Event]:
 
 
 async def _configured_as(parts: Parts, actions: list[dict[str, Any]], **fields: Fields) -> None:
-    whitelist = Whitelist(id="italy", name="Italy", rules=(PrefixRule(prefix="+39"),))
     if "shop" not in parts.configuration.current.accounts:
-        await parts.configure(*people("ann"), queue(agents=("ann",)), whitelist, account(actions, **fields))
+        await parts.configure(*people("ann"), queue(agents=("ann",)), ITALY, account(actions, **fields))
+        await parts.rules.add(ITALY.rules_key, [PrefixRule(prefix="+39")])
 
 
 STORIES: list[Story] = [
@@ -326,7 +329,7 @@ async def _forget(parts: Parts) -> None:
     parts.said.published.clear()
     parts.clock.now = NOW
     for name in await parts.store.database.list_collection_names():
-        if name not in {"accounts", "queues", "agents", "lists", "whitelists", "configuration"}:
+        if name not in {"accounts", "queues", "agents", "lists", "whitelists", "whitelist_rules", "configuration"}:
             await parts.store.database[name].delete_many({})
 
 
@@ -702,6 +705,81 @@ async def test_two_routers_that_refuse_the_same_sender_tell_them_once(parts: Par
     await asyncio.gather(*(parts.router().handle([bundle(event)]) for event in events))
 
     assert await parts.store.database["messages"].count_documents({}) == 1
+
+
+async def _listed(parts: Parts, *rules: Rule, actions: Sequence[dict[str, Any]] = (QUEUE,)) -> None:
+    """An account that admits whom these rules name."""
+    gold = ContactList(id="gold", name="Gold")
+    fields = {"whitelist_mode": WhitelistMode.ONLY_LISTED, "whitelists": ("italy",)}
+    await parts.configure(*people("ann"), gold, queue(agents=("ann",)), ITALY, account(actions, **fields))
+    if rules:
+        await parts.rules.add(ITALY.rules_key, rules)
+
+
+async def test_every_kind_of_rule_admits_in_one_batch_and_nobody_else_comes_in(parts: Parts) -> None:
+    await _listed(parts, NumberRule(number="+4412345678"), PrefixRule(prefix="+39"), ListRule(list_id="gold"))
+    member = "IT.member"
+    await parts.interactions.create_contacts(
+        [
+            Contact(id=contact_id("gold", member), list_id="gold", key=member),
+            Contact(id="people:IT.b", list_id="people", key="IT.b"),
+        ]
+    )
+    senders = ["+4412345678", "+393331234567", member, "+44123456789", "+441234567", "+41791234567", "IT.b"]
+
+    await parts.router().handle([bundle(*(message(who, f"m{n}") for n, who in enumerate(senders)))])
+
+    assert {one.contact_key for one in await parts.all_interactions()} == {*senders[:3]}
+    refused = await parts.store.database["rejections"].distinct("contact_key")
+    assert set(refused) == {*senders[3:]}
+    await parts.carry_out()
+    assert await parts.store.database["contacts"].count_documents({"list_id": "people"}) == 4
+
+
+async def test_a_rule_holds_from_the_next_message_on_and_an_open_interaction_goes_on(parts: Parts) -> None:
+    await _listed(parts)
+    router, rule, who = parts.router(), PrefixRule(prefix="+39"), "+3933300031"
+    await router.handle([bundle(message(who, "m1"))])
+    await parts.rules.add(ITALY.rules_key, [rule])
+    await router.handle([bundle(message(who, "m2"))])
+    await parts.rules.remove(ITALY.rules_key, rule)
+
+    await router.handle([bundle(message(who, "m3"), message("+3933300032", "x1"))])
+
+    assert (await parts.one()).message_count == 2
+    assert await parts.store.database["rejections"].count_documents({}) == 2
+
+
+async def test_who_is_listed_is_admitted_again_in_the_batch_that_closes_their_interaction(parts: Parts) -> None:
+    await _listed(parts, PrefixRule(prefix="+39"), actions=(ON_BYE, CLOSE, TAG))
+    router, who = parts.router(), "+3933300033"
+    await router.handle([bundle(message(who, "m1"))])
+
+    await router.handle([bundle(message(who, "m2", "bye"), message(who, "m3"))])
+
+    assert [one.open for one in await parts.all_interactions()] == [False, True]
+    assert await parts.store.database["rejections"].count_documents({}) == 0
+
+
+async def test_rules_are_looked_up_only_for_who_may_open_an_interaction(parts: Parts) -> None:
+    await _listed(parts, PrefixRule(prefix="+39"))
+    asked: list[Mapping[str, Collection[str]]] = []
+
+    class Watched(WhitelistRules):
+        async def naming(
+            self, senders: Mapping[str, Collection[str]], lists: Collection[str]
+        ) -> dict[str, frozenset[str]]:
+            asked.append(senders)
+            return await super().naming(senders, lists)
+
+    parts.rules = Watched(parts.store)
+    router = parts.router()
+    await router.handle([bundle(message("+3933300034", "m1"), message("+4412345678", "m2"))])
+    await router.handle([bundle(message("+3933300034", "m3"))])
+    await parts.configure(account([QUEUE], whitelists=("italy",)))
+    await router.handle([bundle(message("+4412345678", "m4"))])
+
+    assert asked == [{"+3933300034": {"italy"}, "+4412345678": {"italy"}}, {}, {}]
 
 
 async def test_an_endpoint_is_called_by_an_errand_and_its_answer_moves_the_walk_on(parts: Parts) -> None:

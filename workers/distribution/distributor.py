@@ -7,7 +7,7 @@ Targets that share agents are planned together, so that what weighs more or wait
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from contracts.interactions import Interaction, Offer, offer_id
@@ -51,6 +51,10 @@ class Distributor:
         self._assignments = assignments
         self._clock = clock
         self._round_pause = round_pause
+
+    def targets_of(self, agents: Collection[str]) -> list[str]:
+        """What these agents may be offered, once they have room for it."""
+        return self._configuration.current.targets_of(agents)
 
     async def serve(self, name: str) -> int:
         """Offer what waits for a target (`queue:ID` or `agent:ID`); the number of interactions offered.
@@ -114,7 +118,8 @@ class Distributor:
         return placed
 
     def _refused(self, interaction: Interaction) -> tuple[str, ...]:
-        return interaction.refused if _waiting(interaction).refused_at(self._clock()) else ()
+        still = _waiting(interaction).refused_at(self._clock())
+        return tuple(agent for agent in interaction.refused if agent in still)
 
     async def _let_go_of_lost(self, pairs: set[tuple[str, str]]) -> None:
         """Free agents of what was not placed after all; not of what they have got in another way meanwhile."""
@@ -185,6 +190,7 @@ def _waiting(interaction: Interaction) -> Waiting:
         since,
         interaction.step_ends_at or since,
         interaction.previous_agent,
+        interaction.owner,
     )
 
 

@@ -46,7 +46,7 @@ class Waiting:
     """An interaction that waits for `target`: `refused` are the agents who refused or missed it in this round.
 
     `not_before` is when those may be asked again, once all have refused; whoever becomes eligible before is asked.
-    `preferred` is who last served the contact.
+    `preferred` is who last served the contact. `owner` has it still, and passes it on: it is not offered to them.
     """
 
     interaction_id: str
@@ -56,10 +56,13 @@ class Waiting:
     waiting_since: datetime
     step_ends_at: datetime
     preferred: str | None = None
+    owner: str | None = None
 
     def refused_at(self, now: datetime) -> frozenset[str]:
-        """Who is not to be asked: those who refused, until the pause that followed is over and a new round begins."""
-        return frozenset() if self.not_before is not None and self.not_before <= now else self.refused
+        """Who is not to be asked: its owner, and those who refused, until the pause that followed is over and a new
+        round begins."""
+        refused = frozenset() if self.not_before is not None and self.not_before <= now else self.refused
+        return refused if self.owner is None else refused | {self.owner}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,10 +15,11 @@ from yarl import URL
 
 from contracts.deadletters import DeadLetter
 from contracts.errors import Unavailable
-from contracts.events import MessageReceived, NoticeReceived, StatusReported
+from contracts.events import EVENT, MessageReceived, NoticeReceived, StatusReported
 from gateway.receive.app import Door, build_gateway
 from gateway.receive.files import FileDoor
 from gateway.receive.gatherer import Gatherer
+from gateway.receive.journal import Detour, Kind
 from gateway.registry import providers
 from runtime.crypto import Signer
 from runtime.media.links import PURPOSE, MediaLinks
@@ -27,6 +29,7 @@ from runtime.sandbox.requests import SignedRequest
 from runtime.store.media import GridFSMedia
 from tests.gateway.providers.meta import sample as of_meta
 from tests.gateway.providers.twilio import sample as of_twilio
+from tests.gateway.receive.journal.conftest import Opened, opened
 from tests.parts import NOW, PARTITIONS, Parts, people
 
 PUBLIC = "https://hooks.example.test"
@@ -74,11 +77,18 @@ class Gateway:
 
 
 @pytest.fixture
-async def gateway(parts: Parts) -> AsyncIterator[Gateway]:
+async def disk(tmp_path: Path) -> AsyncIterator[Opened]:
+    """A journal that nobody drains."""
+    async with opened(tmp_path) as process:
+        yield process
+
+
+@pytest.fixture
+async def gateway(parts: Parts, disk: Opened) -> AsyncIterator[Gateway]:
     await parts.configure(*people("ann"), META, META_2, META_3, TWILIO)
-    gatherer = Gatherer(parts.said, 0.001, parts.metrics)
+    gatherer = Gatherer(parts.said, Detour(disk.journal, 5), 0.001, parts.metrics)
     receiving = providers()
-    door = Door(receiving, parts.configuration, gatherer, parts.outbox, parts.metrics, lambda: NOW, PUBLIC, PARTITIONS)
+    door = Door(receiving, parts.configuration, gatherer, parts.metrics, lambda: NOW, PUBLIC, PARTITIONS)
     links = MediaLinks(Signer([Fernet.generate_key().decode()], PURPOSE), PUBLIC, timedelta(hours=1), lambda: NOW)
     files = FileDoor(links, GridFSMedia(parts.store, lambda: NOW))
     served = build_gateway(door, files, max(one.manifest.max_body for one in receiving.values()))
@@ -238,17 +248,36 @@ async def test_a_form_for_another_number_is_refused(gateway: Gateway) -> None:
     assert gateway.parts.said.events == []
 
 
-async def test_without_the_brokers_confirm_the_provider_is_asked_to_come_again(
-    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+async def away(*_arguments: object, **_values: object) -> None:
+    raise Unavailable("RabbitMQ: away at amqp://host")
+
+
+async def test_what_the_broker_does_not_take_is_answered_with_200_when_it_is_on_the_disk(
+    gateway: Gateway, disk: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def away(*_arguments: object, **_values: object) -> None:
-        raise Unavailable("RabbitMQ: away at amqp://host")
-
     monkeypatch.setattr(gateway.parts.said, "publish", away)
-    status, body = await gateway.send(text())
+    bad = {"from": "not a number at all!", "timestamp": "x"}
+    assert (await gateway.send(meta.request(M1, [meta.text(WHO, "wamid.1", NOW, "one"), bad])))[0] == 200
+    assert (await gateway.send(meta.signed(M1, b'{"object":')))[0] == 400
 
-    assert status == 503
-    assert "amqp" not in body
+    reading = await disk.journal.read()
+    assert reading is not None
+    event, *letters = sorted(reading.records, key=lambda record: record.kind)
+    assert [letter.kind for letter in letters] == [Kind.LETTER] * 2
+    assert EVENT.validate_json(event.body).account_id == "meta-1"
+    assert {DeadLetter.model_validate_json(letter.body).account_id for letter in letters} == {"meta-1"}
+
+
+async def test_with_neither_broker_nor_disk_the_provider_is_asked_to_come_again(
+    gateway: Gateway, disk: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gateway.parts.said, "publish", away)
+    monkeypatch.setattr(disk.journal, "_most_bytes", 0)
+    request = text()
+    answer = await gateway.client.post(request.path, data=request.body, headers=request.headers)
+
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "2")
+    assert "amqp" not in await answer.text()
     assert gateway.metric("switchboard_webhooks_total", provider="meta", answer="503") == 1
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import orjson
 import pytest
@@ -9,8 +10,12 @@ import pytest
 from contracts.errors import Unavailable
 from gateway.receive import gatherer as gatherer_module
 from gateway.receive.gatherer import Gatherer
+from gateway.receive.journal import Detour
 from runtime.broker import Broker
+from tests.gateway.receive.journal.conftest import Opened, opened
 from tests.parts import Parts, Recorder
+
+PATIENCE_S = 5.0
 
 
 class Held(Recorder):
@@ -39,8 +44,15 @@ def publisher(parts: Parts) -> Held:
 
 
 @pytest.fixture
-async def gatherer(publisher: Held, parts: Parts) -> AsyncIterator[Gatherer]:
-    made = Gatherer(publisher, 0.01, parts.metrics)
+async def disk(tmp_path: Path) -> AsyncIterator[Opened]:
+    """A journal that nobody drains."""
+    async with opened(tmp_path) as process:
+        yield process
+
+
+@pytest.fixture
+async def gatherer(publisher: Held, parts: Parts, disk: Opened) -> AsyncIterator[Gatherer]:
+    made = Gatherer(publisher, Detour(disk.journal, PATIENCE_S), 0.01, parts.metrics)
     await made.start()
     yield made
     publisher.open.set()
@@ -73,7 +85,24 @@ async def test_while_one_is_under_way_the_next_gathers(gatherer: Gatherer, publi
     assert publisher.bundles == [[0], [1, 2, 3, 4]]
 
 
-async def test_a_publish_that_fails_fails_its_own_requests_and_no_others(gatherer: Gatherer, publisher: Held) -> None:
+async def test_what_the_broker_does_not_take_goes_to_the_journal_and_everything_after_it_goes_behind(
+    gatherer: Gatherer, publisher: Held, disk: Opened
+) -> None:
+    publisher.bad = {1}
+    await asyncio.gather(gatherer.publish(numbers(0, 1)), gatherer.publish(numbers(1, 2)))
+    publisher.bad = set()
+    await asyncio.gather(gatherer.publish(numbers(2, 3, partition=1)), gatherer.publish(numbers(3, 4)))
+    assert publisher.bundles == []
+
+    assert sorted(await disk.drain()) == ["0", "1", "2", "3"]
+    await gatherer.publish(numbers(5, 6))
+    assert publisher.bundles == [[5]]
+
+
+async def test_what_neither_broker_nor_journal_takes_fails_its_own_requests_and_no_others(
+    gatherer: Gatherer, publisher: Held, disk: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(disk.journal, "_most_bytes", 0)
     publisher.bad = {1}
     results = await asyncio.gather(
         gatherer.publish(numbers(0, 1)),
@@ -87,6 +116,44 @@ async def test_a_publish_that_fails_fails_its_own_requests_and_no_others(gathere
     publisher.bad = set()
     await gatherer.publish(numbers(5, 6))
     assert sorted(publisher.bundles) == [[2], [3], [5]]
+
+
+async def test_what_waits_behind_a_publish_under_way_stays_behind_it_when_that_fails(
+    gatherer: Gatherer, publisher: Held, disk: Opened
+) -> None:
+    publisher.open.clear()
+    slow = asyncio.create_task(gatherer.publish(numbers(0, 1)))
+    await asyncio.sleep(0.03)
+    publisher.bad = {0, 1}
+    later = asyncio.create_task(gatherer.publish(numbers(5, 7)))
+    publisher.open.set()
+    await asyncio.gather(slow, later, gatherer.publish(numbers(1, 2, partition=1)))
+
+    assert [body for body in await disk.drain() if body != "1"] == ["0", "5", "6"]
+
+
+async def test_events_that_are_held_while_the_journal_empties_go_to_the_broker(
+    gatherer: Gatherer, publisher: Held, disk: Opened
+) -> None:
+    publisher.bad = {0}
+    await gatherer.publish(numbers(0, 1))
+    async with gatherer._detour.held():
+        waiting = asyncio.create_task(gatherer.publish(numbers(1, 2)))
+        await asyncio.sleep(0.05)
+        assert not waiting.done()
+        assert await disk.drain() == ["0"]
+    await waiting
+    assert publisher.bundles == [[1]]
+
+
+async def test_events_are_held_no_longer_than_there_is_patience(publisher: Held, disk: Opened, parts: Parts) -> None:
+    detour = Detour(disk.journal, 0.1)
+    gatherer = Gatherer(publisher, detour, 0, parts.metrics)
+    publisher.bad = {0}
+    await gatherer.publish(numbers(0, 1))
+    async with detour.held():
+        await asyncio.wait_for(gatherer.publish(numbers(1, 2)), 1)
+    assert await disk.drain() == ["0", "1"]
 
 
 async def test_too_many_that_wait_are_refused_and_taken_again_later(

@@ -1,6 +1,6 @@
 """A small world for the engine's tests: two queues, two agents, some intervals, lists and whitelists."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -15,12 +15,24 @@ from contracts.interactions import Interaction
 from contracts.intervals import Interval, Span
 from contracts.messages import InboundMessage
 from contracts.queues import Agent, Queue
-from contracts.whitelists import ListRule, NumberRule, PrefixRule, Whitelist
+from contracts.whitelists import ListRule, NumberRule, PrefixRule, Rule, Whitelist, rule_id, rules_naming
 from router.engine import RoutingConfiguration
 
 NOW = datetime(2026, 3, 14, 9, 26, tzinfo=UTC)
 SENDER = "393331234567"
 CONTENT: TypeAdapter[Content] = TypeAdapter(Content)
+RULES: dict[str, Rule] = {
+    "it": PrefixRule(prefix="+39"),
+    "one": NumberRule(number="+14155550100"),
+    "members": ListRule(list_id="gold"),
+}
+"""The rule of each whitelist that has one; they are stored elsewhere, and looked up by the shell."""
+
+
+def whitelists_of(sender: str, lists: Collection[str] = ()) -> frozenset[str]:
+    """The whitelists that name a sender who is in these contact lists, as the shell finds them."""
+    names = {*rules_naming(sender), *(rule_id(ListRule(list_id=one)) for one in lists)}
+    return frozenset(key for key, rule in RULES.items() if rule_id(rule) in names)
 
 
 def account(actions: Sequence[Mapping[str, object]] = (), **fields: object) -> Account:
@@ -39,10 +51,10 @@ def world(*accounts: Account, **fields: object) -> Configuration:
         Interval(id="night", name="Night", spans=(Span(start=time(20)), Span(end=time(8, 30)))),
     )
     whitelists = (
-        Whitelist(id="it", name="Italy", rules=(PrefixRule(prefix="+39"),)),
-        Whitelist(id="one", name="One", rules=(NumberRule(number="+14155550100"),)),
-        Whitelist(id="members", name="Members", rules=(ListRule(list_id="gold"),)),
-        Whitelist(id="nobody", name="Nobody"),
+        Whitelist(id="it", name="Italy", rules_key="it"),
+        Whitelist(id="one", name="One", rules_key="one"),
+        Whitelist(id="members", name="Members", rules_key="members"),
+        Whitelist(id="nobody", name="Nobody", rules_key="nobody"),
     )
     values: dict[str, Any] = {
         "version": 7,

@@ -36,11 +36,12 @@ from tests.router.engine.builders import (
     interaction,
     rejected,
     routing,
+    whitelists_of,
 )
 
 Case = Mapping[str, Any]
 SETTING = {"name", "actions", "account", "at", "from", "profile_name", "contact", "lists", "figures", "interaction"}
-WHAT = {"text", "content", "time", "offered", "accepts", "refuses", "missed", "answer", "closed", "actions_now"}
+WHAT = {"text", "content", "time", "offered", "accepts", "refuses", "answer", "closed", "actions_now"}
 KEYS = SETTING | {"text", "content", "last", "then", "expect"}
 STEP_KEYS = WHAT | {"after", "expect"}
 
@@ -98,6 +99,7 @@ class Story:
             queues={name: QueueFigures(*figures) for name, figures in case.get("figures", {}).items()},
             message=self.message,
             last=self.last,
+            whitelists=whitelists_of(event.contact_key, case.get("lists", ())),
         )
         decision = decide(event, state, self.routing, self.now)
         if isinstance(event, MessageReceived):

@@ -6,7 +6,7 @@ from contracts.configuration import Configuration
 from contracts.contacts import ContactList
 from contracts.errors import Unprocessable
 from contracts.intervals import Interval, Span
-from contracts.whitelists import PrefixRule, Whitelist
+from contracts.whitelists import Whitelist
 from router.engine import RoutingConfiguration, compile_account
 from runtime.conditions import Condition, Failed
 from tests.router.engine.builders import account, world
@@ -55,28 +55,24 @@ def test_a_new_revision_is_compiled_anew() -> None:
 
 
 def test_a_changed_whitelist_takes_effect() -> None:
-    changed = {"it": Whitelist(id="it", name="Italy", rules=(PrefixRule(prefix="+40"),))}
+    changed = {"it": Whitelist(id="it", name="Italy", rules_key="anew")}
     reused, after = _then(world(account(whitelists=["it"], **LISTED)), whitelists=changed)
     assert not reused
-    whitelists = after.account("acc").whitelists
-    assert whitelists is not None
-    assert whitelists[0].prefixes == {"+40"}
+    assert after.account("acc").whitelists == frozenset({"anew"})
 
 
 def test_another_accounts_whitelist_does_not_matter() -> None:
     before = world(account(whitelists=["it"], **LISTED))
-    others = {**before.whitelists, "one": Whitelist(id="one", name="One")}
+    others = {**before.whitelists, "one": Whitelist(id="one", name="One", rules_key="new")}
     reused, _ = _then(before, whitelists=others)
     assert reused
 
 
-def test_accounts_share_a_whitelists_matcher() -> None:
-    one, two = account(whitelists=["it"], **LISTED), account(id="two", whitelists=["it"], **LISTED)
-    configuration = RoutingConfiguration(world(one, two))
-    first, second = configuration.account("acc").whitelists, configuration.account("two").whitelists
-    assert first is not None
-    assert second is not None
-    assert first[0] is second[0]
+def test_the_whitelists_to_look_through_are_those_that_there_are_and_none_while_the_mode_is_off() -> None:
+    listed, configuration = account(whitelists=["members", "gone", "it"], **LISTED), world()
+    assert compile_account(listed, configuration).whitelists == frozenset({"members", "it"})
+    assert compile_account(account(**LISTED), configuration).whitelists == frozenset()
+    assert compile_account(account(whitelists=["it"]), configuration).whitelists is None
 
 
 def test_a_changed_interval_takes_effect() -> None:
@@ -85,12 +81,6 @@ def test_a_changed_interval_takes_effect() -> None:
     reused, after = _then(before, intervals={"lunch": Interval(id="lunch", name="Cena", spans=(Span(),))})
     assert not reused
     assert after.account("acc").conditions[1] == Failed("there is no interval 'Lunch'")
-
-
-def test_the_contact_lists_to_ask_for_are_those_of_the_whitelists_in_force() -> None:
-    compiled = compile_account(account(whitelists=["members", "it"], **LISTED), world())
-    assert compiled.lists == {"gold"}
-    assert compile_account(account(whitelists=["members"]), world()).lists == set()
 
 
 def test_a_condition_on_lists_asks_for_all_of_them() -> None:

@@ -147,8 +147,6 @@ def test_the_stay_goes_before_the_offer_when_both_are_over() -> None:
         None,
         _interaction("waiting"),
         _interaction("waiting", due_at=None),
-        _interaction("assigned", owner="anna", step_ends_at=SOON, due_at=SOON),
-        _interaction("wrapup", owner="anna", step_ends_at=SOON, due_at=SOON),
         _interaction("closed", open=False, step_ends_at=SOON, due_at=SOON),
         _interaction("waiting", step_ends_at=SOON, due_at=SOON, id="i2"),
     ],
@@ -161,6 +159,13 @@ def test_a_deadline_that_was_moved_is_put_right() -> None:
     decision = _decide(deadline(), _interaction("waiting", due_at=SOON))
     assert (decision.effects, decision.trace) == ((), ())
     assert _after(decision).due_at == LATER
+
+
+@pytest.mark.parametrize("state", ["assigned", "wrapup"])
+def test_a_deadline_of_a_step_changes_nothing_for_somebody_s_own(state: str) -> None:
+    decision = _decide(deadline(), _interaction(state, owner="anna", step_ends_at=NOW, due_at=NOW))
+    assert (decision.effects, decision.trace) == ((), ())
+    assert (_after(decision).state, _after(decision).due_at) == (state, None)
 
 
 def test_the_end_of_an_offer_that_was_refused_meanwhile_is_no_miss() -> None:

@@ -22,6 +22,7 @@ from router.engine.draft import due_of
 from router.engine.walk import MAX_STEPS
 from tests.router.engine.builders import (
     NOW,
+    SENDER,
     accepted,
     deadline,
     endpoint_answered,
@@ -29,6 +30,7 @@ from tests.router.engine.builders import (
     received,
     rejected,
     routing,
+    whitelists_of,
 )
 
 QUEUES = st.sampled_from(["sales", "support", "gone"])
@@ -227,7 +229,8 @@ def test_a_conversation_whose_time_passes_comes_to_rest(actions: list[dict[str, 
 @given(LISTS, st.booleans(), st.text(max_size=20))
 def test_a_sender_is_rejected_or_kept_and_nothing_between(actions: list[Any], listed: bool, text: str) -> None:
     account = {"whitelist_mode": "only_listed", "whitelists": ["it"] if listed else ["one"]}
-    decision = decide(received(text), ConversationState(), routing(actions, **account), NOW)
+    state = ConversationState(whitelists=whitelists_of(SENDER))
+    decision = decide(received(text), state, routing(actions, **account), NOW)
     refused = any(isinstance(effect, RejectSender) for effect in decision.effects)
     assert refused is not listed
     assert (decision.interaction is None) is refused

@@ -139,3 +139,9 @@ def test_a_variable_read_as_a_whole_reads_each_of_its_fields() -> None:
     condition = compile_condition("contact == contact")
     assert condition.reads("contact", "lists")
     assert not compile_condition("contact.name == ''").reads("contact", "lists")
+
+
+def test_a_condition_knows_what_stands_in_it_in_quotes() -> None:
+    source = """'V\\u0049P' in contact.lists && message.text == r"a\\n" || size(b'bytes') > 1"""
+
+    assert compile_condition(source).texts == {"VIP", r"a\n"}

@@ -69,6 +69,23 @@ async def test_every_process_is_told_where_everything_is(given: Settings, kinds:
     assert environment["SWITCHBOARD_CONSOLE_TOKEN_FILE"] == str(info.token_file)
 
 
+@pytest.mark.parametrize(("count", "hosts"), [(1, "provider.internal,127.0.0.1"), (0, "provider.internal")])
+async def test_calls_to_this_machine_are_allowed_exactly_while_the_sandbox_is_on_it(
+    given: Settings, kinds: Kinds, tmp_path: Path, count: int, hosts: str
+) -> None:
+    sandbox = ProcessKind("sandbox", kinds[0].arguments, http_port=8095)
+    settings = given.model_copy(update={"allowed_hosts": "provider.internal"})
+    stack = Stack(tmp_path, settings, {"sandbox": count}, kinds=(*kinds, sandbox), standard_ports=False)
+    info = await stack.start()
+    environment = await environment_of(info.health_urls["router-0"])
+    await stack.stop()
+
+    assert environment["SWITCHBOARD_ALLOWED_HOSTS"] == hosts
+    assert environment["SWITCHBOARD_SANDBOX_NUMBERS_FILE"] == str(tmp_path / "sandbox.json")
+    assert (info.sandbox_url is not None) is bool(count)
+    assert ("sandbox-0" in info.pids) is bool(count)
+
+
 async def test_a_restart_keeps_addresses_and_secrets(given: Settings, kinds: Kinds, tmp_path: Path) -> None:
     seen = []
     for _ in range(2):

@@ -1,3 +1,4 @@
+import stat
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,16 @@ def test_an_account_has_one_number() -> None:
     assert numbers.get("B").provider == "twilio"
     with pytest.raises(NotFound, match="account C"):
         numbers.get("C")
+
+
+def test_numbers_that_are_kept_outlive_a_restart_and_are_their_owners_alone(tmp_path: Path) -> None:
+    path = tmp_path / "numbers.json"
+    Numbers(path).put(number("A"), number("B"))
+    again = Numbers(path)
+    assert again.all() == (number("A"), number("B"))
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    again.clear()
+    assert Numbers(path).all() == ()
 
 
 def test_numbers_are_read_from_a_file(tmp_path: Path) -> None:

@@ -7,11 +7,13 @@ from typing import Any
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from contracts.errors import SetupFault
 from runtime.process import Process
 from runtime.sandbox import reporter
 from runtime.sandbox.played import played_providers
+from runtime.sandbox.requests import SignedRequest
 from runtime.sandbox.server import compose_sandbox, is_loopback
 from runtime.settings import Settings
 from tests.runtime.sandbox.tiny import KEY, Scene, Tiny, scene
@@ -195,6 +197,20 @@ async def test_a_sandbox_that_cannot_tell_statuses_any_more_takes_no_more_messag
     assert (await at.send("third")).status_code == 201
 
 
+async def test_a_provider_that_cannot_tell_a_status_is_logged_and_the_sandbox_goes_on(
+    at: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def reports(*_: object) -> SignedRequest:
+        raise ValueError("there is no word for it")
+
+    with monkeypatch.context() as broken, capture_logs() as logs:
+        broken.setattr(Tiny, "reports", reports)
+        await at.send("hello")
+        await at.until(lambda: any(line["event"] == "sandbox.report_failed" for line in logs))
+    await at.send("again")
+    await at.until(lambda: at.gateway.states == IN_ORDER)
+
+
 # --- what customers say
 
 
@@ -340,7 +356,11 @@ def test_only_this_machines_own_addresses_are_served_unless_allowed(host: str, o
     compose_sandbox(process, {"tiny": Tiny()}, host=host, allow_remote=True)
 
 
+async def test_a_number_of_the_file_at_a_provider_that_is_not_played_is_said(at: Scene) -> None:
+    with pytest.raises(SetupFault, match="numbers name acme, and played are tiny"):
+        compose_sandbox(Process("sandbox", Settings()), {"tiny": Tiny()}, numbers=[at.number("acme")])
+
+
 def test_every_module_with_a_played_provider_is_found() -> None:
-    assert {name: played.name for name, played in played_providers().items()} == {
-        name: name for name in ("kaleyra", "meta", "sinch", "twilio")
-    }
+    assert {"kaleyra", "meta", "sinch", "twilio"} <= set(played_providers())
+    assert [played.name for played in played_providers().values()] == list(played_providers())

@@ -12,10 +12,11 @@ from structlog.testing import capture_logs
 from contracts.accounts import Account
 from contracts.actions import QueueAction
 from contracts.contacts import ContactList
+from contracts.desk import Disposition, DispositionScope, GlobalAnswer, Pause
 from contracts.errors import ConfigurationFault, Unavailable
 from contracts.intervals import Interval, Span
 from contracts.queues import Agent, Queue, Strategy, Team
-from contracts.whitelists import ListRule, NumberRule, PrefixRule, Whitelist
+from contracts.whitelists import Whitelist
 from runtime.crypto import SecretBox
 from runtime.store.client import Store
 from runtime.store.configuration import Changes, ConfigurationStore, Draft
@@ -40,16 +41,15 @@ def account(account_id: str = "a1", key: str = "SHOP", auth: str = "token-1") ->
 
 
 OTHERS = (
-    Whitelist(
-        id="w1",
-        name="Known",
-        rules=(NumberRule(number="+390000001"), PrefixRule(prefix="+39"), ListRule(list_id="l1")),
-    ),
+    Whitelist(id="w1", name="Known", rules_key="k1"),
     Queue(id="q1", name="Support", strategy=Strategy.BEEPALL, agents=("ada",), teams=("t1",)),
     Agent(id="ada", name="Ada", capacity=3),
     Team(id="t1", name="Night", agents=("ada",)),
     ContactList(id="l1", name="Customers"),
     Interval(id="i1", name="Day", spans=(Span(start=time(8, 30), end=time(17), weekdays=frozenset({0, 4})),)),
+    Pause(id="p1", name="Lunch"),
+    GlobalAnswer(id="g1", key="hi", text="Hello {contact.name}"),
+    Disposition(id="d1", levels=("Sale", "Done"), scope=DispositionScope.QUEUE, scope_id="q1"),
 )
 
 
@@ -70,7 +70,17 @@ async def test_everything_comes_back_as_it_was_put(configuration: ConfigurationS
 
     assert changed.version == loaded.version == 1
     assert loaded.accounts == {"a1": account().model_copy(update={"revision": 1})}
-    kinds = (loaded.whitelists, loaded.queues, loaded.agents, loaded.teams, loaded.lists, loaded.intervals)
+    kinds = (
+        loaded.whitelists,
+        loaded.queues,
+        loaded.agents,
+        loaded.teams,
+        loaded.lists,
+        loaded.intervals,
+        loaded.pauses,
+        loaded.canned_answers,
+        loaded.dispositions,
+    )
     assert tuple(value for kind in kinds for value in kind.values()) == OTHERS
 
 

@@ -1,0 +1,101 @@
+"""`python -m gateway drain DIRECTORY`: takes over journals whose gateways never come back. `switchboard journal drain`
+runs it for people.
+
+Tells of its progress on standard output, one JSON object a line: `directory`, `records` (of it that the broker has) and
+`bytes` (what is left). Ends with 0 when everything is drained, 1 when not, 2 when the settings are wrong.
+"""
+
+import sys
+from pathlib import Path
+
+import orjson
+import uvloop
+from pydantic import ValidationError
+
+from contracts.errors import NotFound, SwitchboardError
+from contracts.topology import topology
+from gateway.receive.journal.detour import Detour
+from gateway.receive.journal.directory import InUse, JournalDirectory, journals
+from gateway.receive.journal.drainer import Drainer
+from gateway.receive.journal.journal import Journal
+from runtime.broker import Broker, Publisher
+from runtime.clock import utc_now
+from runtime.logging import configure_logging, get_logger
+from runtime.metrics import Metrics
+from runtime.settings import Settings, setting_faults
+from runtime.store.client import Store
+from runtime.store.membership import Installation
+
+log = get_logger(__name__)
+
+
+def drain(path: Path) -> int:
+    """Drain a journal, or all journals under a directory; the exit code."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        log.error("settings.wrong", faults="; ".join(setting_faults(error)))
+        return 2
+    configure_logging(settings, "drain")
+    try:
+        uvloop.run(_drain_all(path, settings))
+    except SwitchboardError as error:
+        log.error("journal.not_drained", reason=str(error))
+        return 1
+    except KeyboardInterrupt:
+        return 1
+    return 0
+
+
+async def _drain_all(path: Path, settings: Settings) -> None:
+    directories = _acquired(path)
+    store = Store(settings.mongo_url, settings.database)
+    declared = topology(settings.partitions, settings.event_log_max_bytes, settings.event_log_max_age)
+    broker = Broker(settings.amqp_url, declared, "journal-drain", needed=False)
+    try:
+        await Installation(store, settings.partitions).start()
+        for directory in directories:
+            await _drain(directory, broker, settings)
+    finally:
+        await broker.stop()
+        await store.stop()
+
+
+def _acquired(path: Path) -> list[JournalDirectory]:
+    """The journals that nobody uses; one that was named itself must be free."""
+    found = journals(path)
+    if not found:
+        raise NotFound(f"there is no journal in {path}")
+    free = []
+    for one in map(JournalDirectory, found):
+        try:
+            one.acquire()
+        except InUse as error:
+            if one.path == path:
+                raise
+            log.warning("journal.in_use", directory=str(one.path), reason=str(error))
+        else:
+            free.append(one)
+    return free
+
+
+async def _drain(directory: JournalDirectory, broker: Broker, settings: Settings) -> None:
+    metrics = Metrics()
+    journal = Journal(directory, settings.journal_max_bytes, metrics, utc_now)
+    publisher = Publisher(broker, settings.publish_timeout_s)
+    detour = Detour(journal, settings.journal_after_s)
+    drainer = Drainer(journal, detour, broker, publisher, settings.partitions, metrics)
+    await journal.start()
+    try:
+        _tell(journal, drainer)
+        while not journal.empty:
+            await drainer.advance()
+            _tell(journal, drainer)
+    finally:
+        await journal.stop()
+
+
+def _tell(journal: Journal, drainer: Drainer) -> None:
+    line = {"directory": str(journal.path), "records": drainer.records, "bytes": journal.size}
+    sys.stdout.buffer.write(orjson.dumps(line) + b"\n")
+    sys.stdout.buffer.flush()

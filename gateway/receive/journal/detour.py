@@ -1,0 +1,95 @@
+"""Whether events go to the broker or to the journal: the point on which gatherer and drainer meet.
+
+Order within a partition is kept because each of its events waits for the one before: a lane of the gatherer writes to
+the journal only what the broker did not confirm and what came after that; and as long as the journal holds anything,
+of whatever partition, everything goes behind it. The way becomes free again when the journal is empty. Under steady
+traffic it would never be: so when little is left the lanes are held for as long as that takes, and no longer than the
+broker is given for a confirm.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from gateway.receive.journal.journal import Journal
+from gateway.receive.journal.records import Kind
+from runtime.logging import get_logger
+
+log = get_logger(__name__)
+
+
+class Detour:
+    """The way around a broker that does not confirm within `patience_s` seconds."""
+
+    def __init__(self, journal: Journal, patience_s: float) -> None:
+        self._journal = journal
+        self._patience_s = patience_s
+        self._deadlines: set[asyncio.Timeout] = set()
+        self._let_in = asyncio.Event()
+        self._let_in.set()
+
+    @property
+    def taken(self) -> bool:
+        """Whether what comes now must go behind what the journal holds."""
+        return not self._journal.empty
+
+    @property
+    def holds(self) -> bool:
+        """Whether the lanes are kept from writing."""
+        return not self._let_in.is_set()
+
+    @asynccontextmanager
+    async def patience(self) -> AsyncIterator[None]:
+        """Bound a publish in time.
+
+        Raises:
+            TimeoutError: the broker was given long enough, here or for another publish. It may have the events.
+        """
+        async with asyncio.timeout(self._patience_s) as deadline:
+            self._deadlines.add(deadline)
+            try:
+                yield
+            finally:
+                self._deadlines.discard(deadline)
+
+    async def follow(self, kind: Kind, bodies: Sequence[bytes]) -> bool:
+        """Write behind what the journal holds. False: it holds nothing any more, the way to the broker is free.
+
+        Raises:
+            Unavailable: the journal cannot take them.
+        """
+        while self.holds:
+            await self._let_in.wait()
+        if not self.taken:
+            return False
+        await self._journal.append(kind, bodies)
+        return True
+
+    async def begin(self, kind: Kind, bodies: Sequence[bytes], reason: Exception) -> None:
+        """Write what the broker has not confirmed. If it let time pass, all who wait for it need wait no longer.
+
+        Raises:
+            Unavailable: the journal cannot take them.
+        """
+        if not self.taken:
+            log.warning("journal.begun", reason=f"{type(reason).__name__}: {reason}")
+        if isinstance(reason, TimeoutError):
+            self._give_up()
+        await self._journal.append(kind, bodies)
+
+    @asynccontextmanager
+    async def held(self) -> AsyncIterator[None]:
+        """Keep the lanes from writing more, for as long as they have patience at most."""
+        self._let_in.clear()
+        timer = asyncio.get_running_loop().call_later(self._patience_s, self._let_in.set)
+        try:
+            yield
+        finally:
+            timer.cancel()
+            self._let_in.set()
+
+    def _give_up(self) -> None:
+        now = asyncio.get_running_loop().time()
+        for deadline in self._deadlines:
+            if not deadline.expired():
+                deadline.reschedule(now)

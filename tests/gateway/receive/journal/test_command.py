@@ -1,0 +1,139 @@
+"""`switchboard journal drain`, as a person runs it, for a journal whose gateway never came back."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+import pytest
+
+from contracts.errors import Unavailable
+from gateway.receive.journal.directory import JournalDirectory
+from runtime.broker import Broker, Publisher
+from runtime.embedded.rabbitmq import RabbitMQ
+from runtime.settings import Settings
+from tests.gateway.receive.journal.way import arrivals, way
+
+ROOT = Path(__file__).parents[4]
+COMMAND_S = 60
+
+
+class Away(Publisher):
+    """Publishes nothing."""
+
+    async def publish(self, exchange: str, key: str, body: bytes, *, mandatory: bool = True) -> None:
+        raise Unavailable("RabbitMQ: away")
+
+
+@dataclass
+class Command:
+    """Runs the command; `output` is what it printed, `faults` what it complained of."""
+
+    settings: Settings
+    directory: Path
+    output: str = ""
+    faults: str = ""
+
+    async def run(self, *arguments: str | Path, **environment: str) -> int:
+        given = {
+            "PYTHONPATH": str(ROOT),
+            "AMQP_URL": self.settings.amqp_url.get_secret_value(),
+            "MONGO_URL": self.settings.mongo_url.get_secret_value(),
+            "SWITCHBOARD_DATABASE": self.settings.database,
+            "SWITCHBOARD_PARTITIONS": str(self.settings.partitions),
+        }
+        program = "from runtime.cli import main; main()"
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", program, "journal", "drain", *map(str, arguments)),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            cwd=self.directory,
+            env={**os.environ, **given, **environment},
+        )
+        async with asyncio.timeout(COMMAND_S):
+            output, faults = await process.communicate()
+        self.output, self.faults = output.decode(), faults.decode()
+        return process.returncode or 0
+
+
+@pytest.fixture
+def command(installation: Settings, tmp_path: Path) -> Command:
+    return Command(installation, tmp_path)
+
+
+@pytest.fixture
+async def left(command: Command, broker: Broker) -> AsyncIterator[list[int]]:
+    """The numbers of events that are in the journals 0 and 1, whose gateways are gone."""
+    taken: list[int] = []
+    for number in ("0", "1"):
+        async with way(command.directory / number, broker, publisher=Away(broker, 1)) as one:
+            one.numbers = iter(range(len(taken), 10_000))  # type: ignore[assignment] # the test counts on
+            for _ in range(50):
+                await one.say(3)
+            taken += one.taken
+    yield taken
+
+
+async def test_a_journal_is_drained_in_order_and_taken_away(
+    command: Command, left: list[int], rabbitmq: RabbitMQ
+) -> None:
+    journal = command.directory / "0"
+    assert await command.run(journal) == 0, command.faults
+    assert command.output == f"{journal}: 150 records published, 0 bytes left\n"
+    assert list(journal.glob("*.journal")) == []
+    (await arrivals(rabbitmq.url)).assert_complete(left[:150])
+
+    assert await command.run(journal) == 0
+    assert command.output == f"{journal}: 0 records published, 0 bytes left\n"
+
+
+async def test_of_a_directory_of_journals_those_that_nobody_uses_are_drained(
+    command: Command, left: list[int], rabbitmq: RabbitMQ
+) -> None:
+    used = JournalDirectory(command.directory / "0")
+    used.acquire()
+    try:
+        assert await command.run("--json", command.directory) == 0, command.faults
+        told = orjson.loads(command.output)
+        assert told == {
+            "complete": True,
+            "journals": [{"directory": str(command.directory / "1"), "records": 150, "bytes": 0}],
+        }
+        assert "journal.in_use" in command.faults
+        assert await command.run(command.directory / "0") == 1
+        assert "another process uses this journal" in command.faults
+    finally:
+        used.release()
+    (await arrivals(rabbitmq.url)).assert_complete(left[150:])
+
+
+@pytest.mark.usefixtures("left")
+async def test_without_a_broker_nothing_is_lost_and_the_exit_code_says_so(command: Command) -> None:
+    before = [path.read_bytes() for path in command.directory.glob("*/*.journal")]
+    assert await command.run("--json", command.directory, AMQP_URL="amqp://guest:guest@127.0.0.1:1/") == 1
+    told = json.loads(command.output)
+    assert (told["complete"], told["journals"][0]["records"]) == (False, 0)
+    assert "journal.not_drained" in command.faults
+    assert [path.read_bytes() for path in command.directory.glob("*/*.journal")] == before
+
+
+@pytest.mark.usefixtures("left")
+async def test_a_wrong_number_of_partitions_is_refused_before_anything_is_published(command: Command) -> None:
+    assert await command.run(command.directory / "0") == 0
+    assert await command.run(command.directory / "1", SWITCHBOARD_PARTITIONS="9") == 1
+    assert "partitions" in command.faults
+    assert list((command.directory / "1").glob("*.journal"))
+
+
+async def test_where_there_is_no_journal_that_is_said(command: Command) -> None:
+    assert await command.run(command.directory) == 1
+    assert "there is no journal in" in command.faults
+
+
+async def test_wrong_settings_are_said(command: Command) -> None:
+    assert await command.run(command.directory, SWITCHBOARD_JOURNAL_AFTER_S="soon") == 2
+    assert "SWITCHBOARD_JOURNAL_AFTER_S" in command.faults
