@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from console.dependencies import ConsoleDependencies
-from console.resources import Limit, Paged, Patch, merged
+from console.patches import Patch, merged
+from console.resources import Limit, Paged
 from contracts.base import Id, PhoneNumber, Value
 from contracts.contacts import MOST_KEY, Contact, ContactFields, ContactList, contact_id, identity
 from contracts.errors import ConfigurationFault, NotFound

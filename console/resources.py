@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, Field, RootModel
+from pydantic import BaseModel, Field
 
 from console.checks import Filled
 from console.dependencies import ConsoleDependencies
+from console.patches import Patch, merged
 from console.uses import Ids as IdSet
 from console.uses import Release, unused
 from contracts.base import Id, Value, new_id
@@ -29,10 +30,6 @@ Users = Callable[[IdSet, Configuration, WhitelistRules], Awaitable[Sequence[str]
 """Who uses some ids of a kind that the configuration itself does not tell, and keeps them from being deleted."""
 NOT_FOUND, CONFLICT = HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT
 Limit = Annotated[int, Field(ge=1, le=500)]
-
-
-class Patch(RootModel[dict[str, Any]]):
-    """A JSON merge patch (RFC 7396): what it names is replaced, `null` takes the default, all else stays."""
 
 
 class ListQuery(Value):
@@ -233,20 +230,6 @@ class ResourceApi(Generic[E]):
             # The change stands; the others find it when they next look at the version.
             log.warning("configuration.not_announced", version=version, reason=str(error))
         await self._cache.changed()
-
-
-def merged(stored: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
-    """The stored fields with a merge patch laid over them (RFC 7396)."""
-    result = dict(stored)
-    for name, value in patch.items():
-        if value is None:
-            result.pop(name, None)
-        elif isinstance(value, dict):
-            below = result.get(name)
-            result[name] = merged(below if isinstance(below, dict) else {}, value)
-        else:
-            result[name] = value
-    return result
 
 
 def resource_routes(resource: Resource[E], dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any]]:

@@ -107,6 +107,10 @@ class Desk:
         assert found is not None
         return found
 
+    async def all_open(self) -> list[Interaction]:
+        """The open interactions."""
+        return [one for one in await self.parts.all_interactions() if one.open]
+
     async def queue_of(self, agent: str) -> list[AgentQueueEntry]:
         """What an agent has in front of them."""
         return await self.parts.queues.entries(agent)
@@ -132,8 +136,10 @@ class Desk:
         interactions = await self.parts.all_interactions()
         has = {(agent, one.id) for one in interactions for agent in AGENTS if holds(one, agent)}
         holdings = await self.parts.presence.holdings()
-        assert {(agent, held) for agent, ids in holdings.items() for held in ids} == has
-        assert {(e.agent_id, e.interaction_id) for agent in AGENTS for e in await self.queue_of(agent)} == has
+        held = {(agent, one) for agent, ones in holdings.items() for one in ones}
+        assert held == has, f"held and not had: {held - has}, had and not held: {has - held}"
+        seen = {(entry.agent_id, entry.interaction_id) for agent in AGENTS for entry in await self.queue_of(agent)}
+        assert seen == has, f"seen and not had: {seen - has}, had and not seen: {has - seen}"
         wrapping = {(one.owner, one.id) for one in interactions if one.state is InteractionState.WRAPUP}
         wrapups = await self.parts.presence.wrapups()
         assert {(agent, one) for agent, ones in wrapups.items() for one in ones} == wrapping
@@ -164,6 +170,7 @@ async def at_work(parts: Parts, *, capacity: int = 0, **settings: Fields) -> Asy
         console_dependencies(parts.store, parts.said, http, parts.clock),
         configuration_store=parts.configuration_store,
         configuration_cache=parts.configuration,
+        outbox=parts.outbox,
     )
     await parts.configure(
         *people(*AGENTS, capacity=capacity),

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 class Proxy:
     """Stands between a client and a server on the loopback; `cut` ends every connection, `refuse` lets none in.
 
-    While `answers` is cleared, what the server says does not get through, and what the client says does.
+    While `answers` is cleared, what the server says does not get through, and what the client says does. `connections`
+    counts those that were let in.
     """
 
     def __init__(self, url: str) -> None:
@@ -18,6 +19,7 @@ class Proxy:
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self.refuse = False
+        self.connections = 0
         self.answers = asyncio.Event()
         self.answers.set()
 
@@ -50,6 +52,7 @@ class Proxy:
         if self.refuse:
             writer.transport.abort()
             return
+        self.connections += 1
         onward, back = await asyncio.open_connection(self._target.hostname, self._target.port)
         self._writers |= {writer, back}
         with contextlib.suppress(ConnectionError):

@@ -116,9 +116,8 @@ class Gatherer:
         if self._detour.taken and await self._detour.follow(kind, bodies):
             return
         try:
-            with self._metrics.confirm_seconds.time():
-                async with self._detour.patience():
-                    await self._publish(number, bodies)
+            with self._metrics.confirm_seconds.time(), self._detour.patience():
+                await self._publish(number, bodies)
         except (Unavailable, TimeoutError) as error:
             await self._detour.begin(kind, bodies, error)
 

@@ -93,7 +93,7 @@ def _opened(event: MessageReceived, state: ConversationState, compiled: Compiled
         account_id=account.id,
         account_key=account.key,
         contact_key=event.contact_key,
-        contact_id=contact_id(account.list_id, event.contact_key),
+        contact_id=state.contact.id if state.contact else contact_id(account.list_id, event.contact_key),
         conversation=event.conversation,
         correlation_id=event.correlation_id,
         previous_agent=state.previous_agent,

@@ -97,7 +97,7 @@ class AgentQueues:
         while interactions:
             await self._write(interactions, settle)
             shown.update((interaction.id, interaction) for interaction in interactions)
-            moved = await self._moved(interactions)
+            moved = await self.moved(interactions)
             settle = {*settle, *moved}
             interactions = await self._interactions.get_many(moved) if moved else []
         return list(shown.values())
@@ -114,7 +114,8 @@ class AgentQueues:
             with store_errors(), only_duplicates():
                 await self._collection.bulk_write(operations, ordered=False)
 
-    async def _moved(self, interactions: Sequence[Interaction]) -> list[str]:
+    async def moved(self, interactions: Sequence[Interaction]) -> list[str]:
+        """Those of the interactions that somebody has changed since."""
         seen = {interaction.id: interaction.version for interaction in interactions}
         with store_errors():
             cursor = self._versions.find({"_id": {"$in": list(seen)}}, {"version": 1})

@@ -114,7 +114,7 @@ class Assignments:
             raise Conflict("the offer does not stand any more")
         interaction = from_document(Interaction, document)
         await self._offers.end(interaction_id, interaction.round, agent_id, outcome, self._clock())
-        await self._presence.release([(agent_id, interaction_id)])
+        await self._hold([(agent_id, interaction_id)], {interaction_id: interaction})
         await self._presence.answered(agent_id)
         await self.settle([interaction])
         return interaction
@@ -158,8 +158,7 @@ class Assignments:
             if not holds(current[offer.interaction_id], offer.agent_id)
         ]
         freed += [pair for one in shown for pair in _left_behind(one)]
-        await self.let_go(freed)
-        await self._presence.keep([(one.owner, one.id) for one in shown if one.owner and one.open])
+        await self._hold([*freed, *((one.owner, one.id) for one in shown if one.owner and one.open)], current)
         await self._offers.close(fallen, shown, self._clock())
         await self._judge(fallen, current)
         resumed = [await self._wrap_up(one) for one in shown if one.wrapup is not None]
@@ -167,21 +166,35 @@ class Assignments:
 
     async def let_go(self, pairs: Collection[tuple[str, str]]) -> None:
         """Free agents of interactions, each a pair with the agent first; not of what they have got again meanwhile."""
-        if not pairs:
-            return
-        await self._presence.release(pairs)
-        now = {one.id: one for one in await self._interactions.get_many({held for _, held in pairs})}
-        await self._presence.keep([(agent, held) for agent, held in pairs if held in now and holds(now[held], agent)])
+        found = await self._interactions.get_many({held for _, held in pairs}) if pairs else []
+        await self._hold(pairs, {one.id: one for one in found})
+
+    async def _hold(self, pairs: Collection[tuple[str, str]], known: Mapping[str, Interaction]) -> None:
+        """Have agents hold those of the interactions that are theirs or offered to them, and not the others.
+
+        Whoever writes this looks again afterwards, and writes once more if an interaction has changed meanwhile: so the
+        last writer has always seen the last state.
+        """
+        while pairs:
+            had = [(agent, held) for agent, held in pairs if held in known and holds(known[held], agent)]
+            await self._presence.release(set(pairs) - set(had))
+            await self._presence.keep(had)
+            moved = set(await self._queues.moved([known[held] for held in {held for _, held in pairs} & known.keys()]))
+            pairs = [pair for pair in pairs if pair[1] in moved]
+            known = {one.id: one for one in await self._interactions.get_many(moved)} if moved else {}
 
     async def _wrap_up(self, interaction: Interaction) -> frozenset[str]:
-        """Have the owner pause, or work on; who is available again."""
-        owner = _wraps_up(interaction)
-        if owner is not None and interaction.wrapup is not None:
-            await self._presence.wrap_up(owner, interaction.id, interaction.wrapup.pause)
-            # Somebody may have given the disposition meanwhile: who writes last has seen the last state.
+        """Have the owner pause, or work on, as above; who is available again."""
+        resumed: set[str] = set()
+        while True:
+            owner = _wraps_up(interaction)
+            if owner is not None and interaction.wrapup is not None:
+                await self._presence.wrap_up(owner, interaction.id, interaction.wrapup.pause)
+            resumed |= await self._presence.wrapped_up(interaction.id, but=owner)
             now = await self._interactions.get(interaction.id)
-            owner = _wraps_up(now) if now else None
-        return await self._presence.wrapped_up(interaction.id, but=owner)
+            if now is None or now.version == interaction.version:
+                return frozenset(resumed)
+            interaction = now
 
     async def _judge(self, fallen: Sequence[Offer], current: Mapping[str, Interaction]) -> None:
         """Count missed offers against agents whose queue pauses them for it; an accepted one clears the count."""

@@ -14,7 +14,7 @@ from contracts.base import Value
 from contracts.contacts import Attributes, Contact, Tags, contact_id, one_of_each
 from runtime.store.client import Document, Store, store_errors
 from runtime.store.collections import CONTACTS
-from runtime.store.contact_documents import MERGED_INTO, contact_changes, contact_document
+from runtime.store.contact_documents import MERGED_INTO, as_read, contact_changes, contact_document
 from runtime.store.documents import from_document
 from runtime.store.duplicates import duplicates
 
@@ -131,4 +131,4 @@ def _operation(plan: _Plan, id_: str) -> InsertOne[Document] | UpdateOne:
     before, after = plan.before[id_], plan.after[id_]
     if before is None:
         return InsertOne(contact_document(after))
-    return UpdateOne({"_id": id_, "revision": before.revision}, {"$set": contact_changes(before, after)})
+    return UpdateOne(as_read(before), {"$set": contact_changes(before, after)})

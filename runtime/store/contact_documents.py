@@ -30,6 +30,11 @@ def contact_changes(before: Contact, after: Contact) -> Document:
     return {**changes(before, after), **{name: order[name] for name in order if order[name] != earlier[name]}}
 
 
+def as_read(contact: Contact) -> Document:
+    """The condition that nobody has changed a contact since it was read."""
+    return {"_id": contact.id, "revision": contact.revision or {"$in": [0, None]}}
+
+
 def alias_of(contact: Contact, kept: str) -> Document:
     """What is left in the place of a contact that was merged."""
     return {"_id": contact.id, "list_id": contact.list_id, "key": contact.key, MERGED_INTO: kept}

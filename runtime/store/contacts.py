@@ -15,7 +15,7 @@ from contracts.contacts import Contact, contact_id, one_of_each
 from contracts.errors import ConfigurationFault, Conflict, NotFound
 from runtime.store.client import Document, Indexes, Store, store_errors
 from runtime.store.collections import CONTACTS, INTERACTIONS
-from runtime.store.contact_documents import MERGED_INTO, alias_of, contact_changes, contact_document, folded
+from runtime.store.contact_documents import MERGED_INTO, alias_of, as_read, contact_changes, contact_document, folded
 from runtime.store.documents import from_document
 from runtime.store.pages import Page, cursor_of, place_of
 from runtime.store.transactions import transaction
@@ -121,9 +121,8 @@ class ContactStore:
             if after == before:
                 return before
             after = after.model_copy(update={"revision": before.revision + 1})
-            condition = {"_id": id_, "revision": before.revision}
             with store_errors():
-                result = await self._contacts.update_one(condition, {"$set": contact_changes(before, after)})
+                result = await self._contacts.update_one(as_read(before), {"$set": contact_changes(before, after)})
             if result.matched_count:
                 return after
 

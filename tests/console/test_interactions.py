@@ -6,7 +6,6 @@ import pytest
 
 from contracts.commands import queue_target
 from contracts.content import Text
-from contracts.deadletters import DeadLetter
 from contracts.interactions import RoutingTrace, TraceEntry
 from contracts.stored import StoredMessage
 from runtime.store.interactions import Change
@@ -106,30 +105,6 @@ async def test_what_waits_for_a_queue_is_listed_the_longest_first(shop: Console)
     answer = await shop.call("GET", "/api/queues/support/waiting")
 
     assert [item["id"] for item in answer.json["items"]] == ["i2", "i1"]
-
-
-async def test_dead_letters_are_listed_the_latest_first_with_their_reason(console: Console) -> None:
-    letters = [
-        DeadLetter(
-            id=f"d{n}",
-            stage="router",
-            reason="undecodable",
-            attempts=3,
-            at=NOW + timedelta(seconds=n),
-            correlation_id="c1",
-            body="{",
-        )
-        for n in range(3)
-    ]
-    await console.dependencies.dead_letters.keep(letters)
-
-    first = (await console.call("GET", "/api/dead-letters?limit=2")).json
-    rest = (await console.call("GET", "/api/dead-letters", params={"limit": 2, "cursor": first["cursor"]})).json
-
-    assert [letter["id"] for letter in first["items"]] == ["d2", "d1"]
-    assert first["items"][0]["reason"] == "undecodable"
-    assert [letter["id"] for letter in rest["items"]] == ["d0"]
-    assert rest["cursor"] is None
 
 
 @pytest.mark.parametrize(

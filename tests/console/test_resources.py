@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from console.resources import merged
 from contracts.topology import CONFIGURATION
 from tests.console.conftest import Console, Json, account_fields
 
@@ -221,12 +220,3 @@ async def test_a_list_deleted_while_an_account_is_made_for_it_leaves_no_account_
             shop.call("DELETE", f"/api/lists/l{number}"),
         )
         assert (created.status, deleted.status) in {(201, 409), (422, 200)}
-
-
-def test_a_merge_patch_replaces_adds_removes_and_goes_down_into_objects() -> None:
-    stored = {"a": 1, "b": {"c": 2, "d": 3}, "e": [1, 2], "f": 4}
-
-    patched = merged(stored, {"a": None, "b": {"c": None, "x": 1}, "e": [3], "f": {"g": 5}, "h": "new"})
-
-    assert patched == {"b": {"d": 3, "x": 1}, "e": [3], "f": {"g": 5}, "h": "new"}
-    assert stored == {"a": 1, "b": {"c": 2, "d": 3}, "e": [1, 2], "f": 4}

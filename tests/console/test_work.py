@@ -186,7 +186,11 @@ async def test_a_transfer_that_the_agent_rejects_returns_at_once(desk: Desk) -> 
     before = await desk.get(one)
     await desk.done("POST", f"interactions/{one}/transfer", {"agent": "ben"})
     rejected = (await desk.call("POST", f"agents/ben/queue/{one}/reject")).json
-    assert (rejected["state"], rejected["owner"], rejected["transfers"][0]["outcome"]) == ("assigned", "ann", "rejected")
+    assert (rejected["state"], rejected["owner"], rejected["transfers"][0]["outcome"]) == (
+        "assigned",
+        "ann",
+        "rejected",
+    )
     await desk.work()
     back = await desk.get(one)
     assert (back.owner, back.queue_id, back.step_ends_at, back.due_at) == ("ann", before.queue_id, None, None)
@@ -276,7 +280,9 @@ async def test_taking_over_leaves_nothing_with_who_had_it(desk: Desk) -> None:
     taken = await desk.get(one)
     assert (taken.owner, taken.previous_agent, taken.transfers[0].outcome) == ("cai", "ann", "withdrawn")
     assert await desk.queue_of("ann") == await desk.queue_of("ben") == []
-    assert await desk.refused("POST", f"interactions/{one}/assign", {"agent": "cai"}) == "the interaction is cai's already"
+    assert (
+        await desk.refused("POST", f"interactions/{one}/assign", {"agent": "cai"}) == "the interaction is cai's already"
+    )
 
 
 async def test_what_is_closed_is_nobodys_to_assign(desk: Desk) -> None:

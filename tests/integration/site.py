@@ -211,7 +211,7 @@ class Site:
 
     async def dead_letters(self, **wanted: str) -> list[dict[str, Any]]:
         """Dead letters whose fields are as wanted."""
-        items = (await self.call("GET", "/api/dead-letters", limit="500"))["items"]
+        items = (await self.call("GET", "/api/dead-letters", limit="500", with_text="true"))["items"]
         return [letter for letter in items if wanted.items() <= letter.items()]
 
     async def dead_letter(self, **wanted: str) -> dict[str, Any]:

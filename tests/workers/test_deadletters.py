@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from contracts.deadletters import DeadLetter
 from runtime.store.client import Store
-from runtime.store.deadletters import DeadLetterStore
+from runtime.store.deadletters import DeadLetterStore, LetterQuery
 from tests.parts import NOW
 from workers.deadletters import DeadLetterKeeper
 
@@ -25,7 +25,7 @@ async def test_letters_are_kept_once_and_found_latest_first(store: Store) -> Non
     assert await keeper.handle([]) == 0
 
     assert [one.id for one in await kept.find()] == ["d2", "d1", "d0"]
-    assert [one.id for one in await kept.find(limit=1, before=NOW + timedelta(minutes=2))] == ["d1"]
+    assert [one.id for one in await kept.find(limit=1, query=LetterQuery(until=NOW + timedelta(minutes=2)))] == ["d1"]
     assert (await kept.find())[0].body == {"n": str(2**70)}
 
 

@@ -1,12 +1,14 @@
-"""The journal at the door: while the broker does not take events, they wait on this machine's disk (docs/adr/0011).
+"""The journal at the door: while the broker does not take events, they wait on this machine's disk (docs/adr/0012).
 
 records     pure: what a record is in bytes, and how records are found again in damaged ones
 segments    one file of records
 directory   the directory of one gateway, locked; which one a gateway takes
 journal     appending (one fsync for all who wait), reading, forgetting
 loads       pure: what is read, as AMQP messages, each partition's in order
+patience    how long the broker is waited for
 detour      whether events go to the broker or behind what the journal holds
 drainer     the journal's way to the broker
+readiness   when the door is ready
 command     `python -m gateway drain`: the same for a journal that nobody came back to
 """
 

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from gateway.receive.journal.journal import Journal
+from gateway.receive.journal.patience import Patience, Wait
 from gateway.receive.journal.records import Kind
 from runtime.logging import get_logger
 
@@ -24,7 +25,7 @@ class Detour:
     def __init__(self, journal: Journal, patience_s: float) -> None:
         self._journal = journal
         self._patience_s = patience_s
-        self._deadlines: set[asyncio.Timeout] = set()
+        self._patience = Patience(patience_s)
         self._let_in = asyncio.Event()
         self._let_in.set()
 
@@ -38,19 +39,13 @@ class Detour:
         """Whether the lanes are kept from writing."""
         return not self._let_in.is_set()
 
-    @asynccontextmanager
-    async def patience(self) -> AsyncIterator[None]:
-        """Bound a publish in time.
+    def patience(self) -> Wait:
+        """For a `with` around a publish: bounds it in time.
 
         Raises:
             TimeoutError: the broker was given long enough, here or for another publish. It may have the events.
         """
-        async with asyncio.timeout(self._patience_s) as deadline:
-            self._deadlines.add(deadline)
-            try:
-                yield
-            finally:
-                self._deadlines.discard(deadline)
+        return self._patience.wait()
 
     async def follow(self, kind: Kind, bodies: Sequence[bytes]) -> bool:
         """Write behind what the journal holds. False: it holds nothing any more, the way to the broker is free.
@@ -66,15 +61,13 @@ class Detour:
         return True
 
     async def begin(self, kind: Kind, bodies: Sequence[bytes], reason: Exception) -> None:
-        """Write what the broker has not confirmed. If it let time pass, all who wait for it need wait no longer.
+        """Write what the broker has not confirmed.
 
         Raises:
             Unavailable: the journal cannot take them.
         """
         if not self.taken:
             log.warning("journal.begun", reason=f"{type(reason).__name__}: {reason}")
-        if isinstance(reason, TimeoutError):
-            self._give_up()
         await self._journal.append(kind, bodies)
 
     @asynccontextmanager
@@ -87,9 +80,3 @@ class Detour:
         finally:
             timer.cancel()
             self._let_in.set()
-
-    def _give_up(self) -> None:
-        now = asyncio.get_running_loop().time()
-        for deadline in self._deadlines:
-            if not deadline.expired():
-                deadline.reschedule(now)

@@ -125,15 +125,17 @@ class Journal:
             await asyncio.shield(self._committing)
         if not self._segments:
             return None
-        segment, upto = self._segments[0], self._segments[0].size
+        segment = self._segments[0]
         try:
-            found = list(scan(await self._on_disk(segment.read)))
+            data = await self._on_disk(segment.read)
         except OSError as error:
             raise Unavailable(f"the journal cannot be read: {error.strerror}") from error
+        found = list(scan(data))
         records = tuple(one for one in found if isinstance(one, Record))
         if records:
             self._oldest_ms = records[0].at_ms
-        return Reading(segment, upto, records, sum(one.length for one in found if isinstance(one, Damaged)))
+        damaged = sum(one.length for one in found if isinstance(one, Damaged))
+        return Reading(segment, segment.drained + len(data), records, damaged)
 
     async def forget(self, reading: Reading) -> None:
         """What was read is with the broker; a segment that holds nothing else is taken away."""
@@ -171,14 +173,17 @@ class Journal:
             except OSError as error:
                 failure = _unwritable(error)
                 log.error("journal.unwritable", reason=error.strerror)
+            except Exception:
+                # Whatever it is: who waits must hear of it, and the next write must be tried.
+                log.exception("journal.write_failed")
+                failure = Unavailable("the journal could not be written")
             self._coming -= sum(len(data) for data, _ in batch)
             for _, written in batch:
-                if failure is None:
-                    written.set_result(None)
-                else:
-                    written.set_exception(failure)
+                _tell(written, failure)
             if self._segments:
                 self.written.set()
+            elif self.empty:
+                self._oldest_ms = None
         self._committing = None
 
     # --- on the journal's own thread
@@ -237,6 +242,15 @@ def _runs(batch: list[bytes]) -> Iterator[bytes]:
         run.append(data)
         size += len(data)
     yield b"".join(run)
+
+
+def _tell(written: asyncio.Future[None], failure: Unavailable | None) -> None:
+    if written.done():
+        return  # who waited was cancelled
+    if failure is None:
+        written.set_result(None)
+    else:
+        written.set_exception(failure)
 
 
 def _unwritable(error: OSError) -> Unavailable:

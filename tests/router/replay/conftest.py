@@ -174,6 +174,12 @@ async def running(site: Site, router: bool = True) -> AsyncIterator[None]:
             await consumer.stop()
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_young(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What tests lose is lost, and not on its way: nothing need be waited for."""
+    monkeypatch.setattr("router.replay.repair.YOUNG_S", float("-inf"))
+
+
 @pytest.fixture
 async def quiet_site(store: Store, broker: Broker, rabbitmq: RabbitMQ) -> AsyncIterator[Site]:
     """A site with an empty event log, where nobody works."""

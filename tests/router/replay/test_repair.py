@@ -148,6 +148,17 @@ async def test_the_event_log_is_not_written_to_by_a_repair(site: Site) -> None:
     assert "repaired" not in again.counts
 
 
+async def test_what_is_on_its_way_is_not_taken_for_lost(quiet_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = quiet_site
+    monkeypatch.setattr("router.replay.repair.YOUNG_S", 30.0)
+    await configured(site, QUEUE)
+    await site.parts.outbox.events(chat(ANN, "a1", "a2"))
+    working = asyncio.create_task(site.replay())
+    async with running(site):
+        assert "repaired" not in (await working).counts
+    assert await site.log_of(ANN) == [[(1, "a1"), (2, "a2")]]
+
+
 async def test_a_dry_run_counts_and_does_nothing(site: Site) -> None:
     await configured(site, QUEUE)
     await site.happen(*chat(ANN, "a1", "a2", "a3"))
@@ -277,7 +288,6 @@ async def test_a_replayer_that_is_killed_is_followed_by_one_that_goes_on(
     site: Site, at: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("router.replay.replayer.BATCH", 2)
-    monkeypatch.setattr("router.replay.repair.YOUNG_S", 0.0)
     await configured(site, HELLO, QUEUE)
     events = [*chat(ANN, *[f"a{n}" for n in range(6)]), *chat(BEN, "b1", "b2", start=10)]
     await site.happen(*events)

@@ -74,3 +74,13 @@ async def test_rows_and_first_messages_create_a_contact_once(store: Store) -> No
     total = sum(counts, Counter())
     assert total["created"] == 100
     assert sum(total.values()) == 400
+
+
+async def test_a_contact_from_before_there_were_revisions_can_be_changed(store: Store) -> None:
+    contacts = ContactStore(store)
+    await store.database["contacts"].insert_many([{"_id": f"l:{key}", "list_id": "l", "key": key} for key in "ab"])
+
+    edited = await contacts.update("l:a", lambda contact: contact.model_copy(update={"name": "Ann"}))
+    counts = await ContactBatches(store).lay("l", [ContactRow(key="b", name="Bob")])
+
+    assert (edited.name, edited.revision, counts) == ("Ann", 1, Counter(updated=1))

@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,7 +65,7 @@ def command(installation: Settings, tmp_path: Path) -> Command:
 
 
 @pytest.fixture
-async def left(command: Command, broker: Broker) -> AsyncIterator[list[int]]:
+async def left(command: Command, broker: Broker) -> list[int]:
     """The numbers of events that are in the journals 0 and 1, whose gateways are gone."""
     taken: list[int] = []
     for number in ("0", "1"):
@@ -75,7 +74,7 @@ async def left(command: Command, broker: Broker) -> AsyncIterator[list[int]]:
             for _ in range(50):
                 await one.say(3)
             taken += one.taken
-    yield taken
+    return taken
 
 
 async def test_a_journal_is_drained_in_order_and_taken_away(

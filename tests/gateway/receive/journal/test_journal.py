@@ -39,6 +39,10 @@ def segments(path: Path) -> list[Path]:
     return sorted(path.glob(f"*{SUFFIX}"))
 
 
+def files(path: Path) -> list[Path]:
+    return sorted(path.iterdir())
+
+
 async def test_what_is_appended_is_read_in_order_and_forgotten(tmp_path: Path) -> None:
     async with opened(tmp_path) as process:
         await process.append("a", "b")
@@ -106,6 +110,15 @@ async def test_what_comes_while_it_is_drained_is_kept(tmp_path: Path) -> None:
         assert process.journal.empty
 
 
+async def test_what_is_written_between_the_wish_to_read_and_the_reading_is_read_once(tmp_path: Path) -> None:
+    async with opened(tmp_path) as process:
+        await process.append("a")
+        appending = asyncio.create_task(process.append("b"))
+        await asyncio.sleep(0)
+        assert await process.drain(1) + await process.drain() == ["a", "b"]
+        await appending
+
+
 async def test_the_next_process_goes_on_where_the_last_one_was(tmp_path: Path) -> None:
     async with opened(tmp_path) as process:
         await process.append("a")
@@ -149,7 +162,7 @@ async def test_a_torn_last_record_costs_nothing_before_it(tmp_path: Path, cut: i
         await process.append("c")
         assert await process.drain() == ["a", "b", "c"]
         assert process.metric("switchboard_journal_damaged_bytes_total") == 0
-    assert list(tmp_path.glob("*.damaged")) == []
+    assert [path.name for path in files(tmp_path)] == ["lock"]
 
 
 async def test_damage_costs_its_record_and_the_file_is_kept_for_a_person(tmp_path: Path) -> None:
@@ -212,8 +225,35 @@ async def test_a_full_disk_leaves_an_empty_journal_empty(small_disk: Disk) -> No
         small_disk.fill()
         with pytest.raises(Unavailable):
             await process.append("x" * 8192)
+        process.pass_(60)
         assert process.journal.empty
+        assert process.metric("switchboard_journal_oldest_seconds") == 0
         small_disk.free()
+
+
+async def test_a_fault_of_ours_is_heard_by_who_waits_and_the_next_write_is_tried(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_arguments: object) -> None:
+        raise ValueError("odd")
+
+    async with opened(tmp_path) as process:
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fdatasync", broken)
+            with pytest.raises(Unavailable, match="could not be written"):
+                await process.append("a")
+        await process.append("b")
+        assert (await process.drain())[-1] == "b"
+
+
+async def test_who_goes_away_does_not_take_the_others_along(tmp_path: Path) -> None:
+    async with opened(tmp_path) as process:
+        first, second = (asyncio.create_task(process.append(body)) for body in "ab")
+        await asyncio.sleep(0)
+        first.cancel()
+        await second
+        await process.append("c")
+        assert await process.drain() == ["a", "b", "c"]
 
 
 async def test_age_and_size_are_those_of_what_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

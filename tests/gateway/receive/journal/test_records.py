@@ -1,4 +1,4 @@
-"""The format, as laws: what is written is read, a cut loses what it cuts and nothing before, damage loses its record."""
+"""The format, as laws: what is written is read, a cut loses nothing before it, damage loses its own record only."""
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
