@@ -199,9 +199,9 @@ def _followed(console: httpx.Client, found: dict[str, Any], *, quiet: bool) -> d
         while found["state"] in {state.value for state in UNDER_WAY}:
             try:
                 time.sleep(LOOK_S)
+                found = answer_of(console.get(f"/api/replays/{found['id']}"))
             except KeyboardInterrupt:
-                console.post(f"/api/replays/{found['id']}/stop")
-            found = answer_of(console.get(f"/api/replays/{found['id']}"))
+                found = answer_of(console.post(f"/api/replays/{found['id']}/stop"))
             words = found["waiting"] or f"{found['mode']}: {found['counts'].get('matched', 0)} events"
             progress.update(bar, completed=_progress(found), description=words)
     return found
