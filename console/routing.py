@@ -142,8 +142,8 @@ class RoutingApi:
     async def _queues(self, compiled: CompiledAccount) -> Mapping[str, QueueFigures]:
         if not compiled.uses_queue:
             return {}
-        waiting, available = await self._figures.waiting(), await self._figures.available()
-        return figures_of(self._cache.current, waiting, available)
+        waiting, states = await self._figures.waiting(), await self._figures.logged_in()
+        return figures_of(self._cache.current, waiting, states)
 
 
 def _event(body: ExplainInput, account_id: str, now: datetime) -> MessageReceived:

@@ -19,10 +19,10 @@ class Figures:
         self._figures: Mapping[str, QueueFigures] = {}
 
     async def of(self, configuration: Configuration) -> Mapping[str, QueueFigures]:
-        """How many interactions wait in each queue, and how many of its agents are available, by queue name."""
+        """How many interactions wait in each queue, and how many of its agents are there, by queue name."""
         if time.monotonic() - self._read_at > MOST_AGE_S:
             waiting = await self._store.waiting()
-            available = await self._store.available()
-            self._figures = figures_of(configuration, waiting, available)
+            states = await self._store.logged_in()
+            self._figures = figures_of(configuration, waiting, states)
             self._read_at = time.monotonic()
         return self._figures

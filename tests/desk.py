@@ -1,6 +1,6 @@
-"""A contact centre in small: customers write, agents and supervisors click over HTTP, and time goes by when it is told to.
+"""A contact centre in small: customers write, agents and supervisors click over HTTP, and time goes by as it is told to.
 
-Router, worker and clock are new ones each time that they work, as after a restart; the database and the broker are real.
+Router, worker and clock are new ones each time that they work, as after a restart; database and broker are real.
 """
 
 from collections.abc import AsyncIterator
@@ -128,7 +128,9 @@ class Desk:
         """What happened to an interaction, in words."""
         walks = await self.parts.interactions.traces(interaction_id)
         return [
-            " ".join(filter(None, (entry.action, entry.outcome, entry.value))) for walk in walks for entry in walk.entries
+            " ".join(filter(None, (entry.action, entry.outcome, entry.value)))
+            for walk in walks
+            for entry in walk.entries
         ]
 
     async def is_sound(self) -> None:

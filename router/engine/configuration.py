@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from contracts.accounts import Account, WhitelistMode
-from contracts.actions import Action, AutoReplyAction, GotoifAction, WebhookAction
+from contracts.actions import Action, AutoReplyAction, GotoifAction, QueueAction, WebhookAction
 from contracts.configuration import Configuration
 from contracts.errors import ConfigurationFault, Unprocessable
 from contracts.intervals import Interval
@@ -63,9 +63,15 @@ def compile_account(account: Account, configuration: Configuration) -> CompiledA
         conditions=conditions,
         templates=templates,
         lists=frozenset(configuration.lists if asks else ()),
-        uses_queue=any("queue" in condition.variables for condition in valid),
+        uses_queue=_skips(account, configuration) or any("queue" in condition.variables for condition in valid),
         uses_message=calls or any("message" in condition.variables for condition in valid),
     )
+
+
+def _skips(account: Account, configuration: Configuration) -> bool:
+    """Whether the list has a queue whose step is over at once when nobody is there."""
+    queues = (configuration.queues.get(entry.queue) for entry in account.actions if isinstance(entry, QueueAction))
+    return any(queue is not None and queue.skip_without_agents for queue in queues)
 
 
 def _condition(entry: GotoifAction, intervals: Mapping[str, Interval]) -> Condition | Failed:

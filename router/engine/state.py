@@ -1,12 +1,13 @@
 """What a decision needs to know of a conversation: which contacts to look up, and the state that they make."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from contracts.commands import queue_target
 from contracts.configuration import Configuration
 from contracts.contacts import Contact, contact_id
 from contracts.interactions import Interaction
 from contracts.messages import InboundMessage
+from contracts.queues import AgentState, Queue
 from router.engine.configuration import CompiledAccount
 from router.engine.values import ConversationState, QueueFigures
 
@@ -43,13 +44,17 @@ def state_of(
 
 
 def figures_of(
-    configuration: Configuration, waiting: Mapping[str, int], available: Collection[str]
+    configuration: Configuration, waiting: Mapping[str, int], states: Mapping[str, AgentState]
 ) -> dict[str, QueueFigures]:
-    """The figures of every queue by its name, from what waits by target and the agents who are available."""
+    """The figures of every queue by its name, from what waits by target and the states of the agents who are there."""
     return {
-        queue.name: QueueFigures(
-            waiting=waiting.get(queue_target(queue.id), 0),
-            agents_available=sum(1 for agent in configuration.members(queue) if agent.id in available),
-        )
+        queue.name: _figures(configuration, queue, waiting.get(queue_target(queue.id), 0), states)
         for queue in configuration.queues.values()
     }
+
+
+def _figures(
+    configuration: Configuration, queue: Queue, waiting: int, states: Mapping[str, AgentState]
+) -> QueueFigures:
+    members = [states[agent.id] for agent in configuration.members(queue) if agent.id in states]
+    return QueueFigures(waiting, members.count(AgentState.AVAILABLE), len(members))

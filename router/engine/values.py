@@ -15,10 +15,12 @@ ROUTED = frozenset({InteractionState.ROUTING, InteractionState.WAITING, Interact
 
 
 class QueueFigures(NamedTuple):
-    """A queue at this moment: interactions that wait in it, and its members that could take one."""
+    """A queue at this moment: interactions that wait in it, its members who are available, and those who are there at
+    all, paused or not."""
 
     waiting: int
     agents_available: int
+    agents_logged_in: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from contracts.commands import agent_target, queue_target
 from contracts.interactions import InteractionState
 from contracts.lifecycle import inactive_at
 from contracts.messages import InboundMessage
+from contracts.queues import Queue
 from router.engine.calls import call, hold
 from router.engine.conditions import Facts, evaluate, local
 from router.engine.configuration import CompiledAccount, RoutingConfiguration
@@ -151,6 +152,9 @@ class Walk:
         if not present:
             self.draft.note(position, entry.action, "deleted", target)
             return position + 1
+        if queue is not None and self._deserted(configuration.queues[queue]):
+            self.draft.note(position, entry.action, "skipped", "no agent is logged in")
+            return position + 1
         before = self.draft.interaction
         self.draft.move(
             InteractionState.WAITING,
@@ -165,6 +169,10 @@ class Walk:
         self.draft.emit(ServeTarget(target))
         self.draft.note(position, entry.action, "waiting", target)
         return None
+
+    def _deserted(self, queue: Queue) -> bool:
+        figures = self.state.queues.get(queue.name)
+        return queue.skip_without_agents and figures is not None and figures.agents_logged_in == 0
 
     def _call(self, position: int, entry: WebhookAction) -> None:
         hold(self.draft, position, entry, self.steps)

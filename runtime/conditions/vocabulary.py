@@ -9,7 +9,7 @@ from typing import Any
 
 _MOMENT = datetime(2026, 3, 14, 9, 26, 53, tzinfo=timezone(timedelta(hours=1)))
 
-FIGURES = {"waiting": 3, "agents_available": 2}
+FIGURES = {"waiting": 3, "agents_available": 2, "agents_logged_in": 3}
 
 
 class _ByName(dict[str, Any]):

@@ -43,8 +43,9 @@ class FigureStore:
             cursor = self._interactions.find({"open": True, "state": "wrapup"}, {"owner": 1}).hint(OPEN)
             return frozenset([(row["owner"], row["_id"]) async for row in cursor])
 
-    async def available(self) -> frozenset[str]:
-        """The agents who are available, whether they have room or not."""
+    async def logged_in(self) -> dict[str, AgentState]:
+        """The agents who are there, available or in a pause."""
+        there = [AgentState.AVAILABLE.value, AgentState.PAUSE.value]
         with store_errors():
-            cursor = self._presence.find({"state": AgentState.AVAILABLE.value}, {"_id": 1})
-            return frozenset([row["_id"] async for row in cursor])
+            cursor = self._presence.find({"state": {"$in": there}}, {"state": 1})
+            return {row["_id"]: AgentState(row["state"]) async for row in cursor}

@@ -8,7 +8,7 @@ import pytest
 
 from contracts.interactions import InteractionState, TransferOutcome
 from contracts.queues import AgentState
-from tests.desk import AGENTS, CUSTOMER, Desk, at_work
+from tests.desk import AGENTS, Desk, at_work
 from tests.parts import Parts
 
 OTHER = "+39333000002"
@@ -449,4 +449,3 @@ async def test_an_interaction_in_transfer_comes_back_though_a_crash_kept_the_cli
     assert (await desk.get(one)).offered_to == ("ben",)
     await desk.pass_(60)
     assert (await desk.get(one)).owner == "ann"
-    assert CUSTOMER == (await desk.get(one)).contact_key

@@ -6,8 +6,9 @@ every message that a customer ever wrote is in a log, once.
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
+from typing import Any, TypeVar
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -20,6 +21,7 @@ from tests.parts import Parts
 
 CUSTOMERS = tuple(f"+3933300000{number}" for number in range(3))
 CAPACITY = 2
+T = TypeVar("T")
 agents = st.sampled_from(AGENTS)
 customers = st.sampled_from(CUSTOMERS)
 FINE = {200, 201, 403, 404, 409, 422}
@@ -29,8 +31,8 @@ FINE = {200, 201, 403, 404, 409, 422}
 class Life(RuleBasedStateMachine):
     """The machine that hypothesis drives. `run` carries a coroutine out; `renew` gives it an empty contact centre."""
 
-    run: Callable[[Any], Any]
-    renew: Callable[[], Any]
+    run: Callable[[Coroutine[Any, Any, Any]], Any]
+    renew: Callable[[], Coroutine[Any, Any, Desk]]
 
     @initialize()
     def open(self) -> None:
@@ -149,7 +151,7 @@ class Life(RuleBasedStateMachine):
 
 async def test_whatever_anybody_does_nobody_loses_anything_and_everything_is_somebodys_or_waits(parts: Parts) -> None:
     loop = asyncio.get_running_loop()
-    opened: list[Any] = []
+    opened: list[AbstractAsyncContextManager[Desk]] = []
 
     async def renew() -> Desk:
         for centre in opened:
@@ -161,7 +163,7 @@ async def test_whatever_anybody_does_nobody_loses_anything_and_everything_is_som
         opened[:] = [at_work(parts, capacity=CAPACITY, inactivity_timeout=5, mandatory_disposition=mandatory)]
         return await opened[0].__aenter__()
 
-    def run(what: Any) -> Any:
+    def run(what: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(what, loop).result(60)
 
     machine = type("Machine", (Life,), {"run": staticmethod(run), "renew": staticmethod(renew)})

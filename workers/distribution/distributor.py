@@ -134,6 +134,8 @@ class Distributor:
         now = self._clock()
         offers = [offer for interaction in placed for offer in _offers(interaction, known, now)]
         await asyncio.gather(
+            # Between claim and placing somebody may have let go of an agent who did not have it yet.
+            self._presence.keep([(offer.agent_id, offer.interaction_id) for offer in offers]),
             self._agent_queues.show(placed),
             self._offers.record(offers),
             self._offers.engaged(_standings(offers, decided.pointers, known)),

@@ -56,11 +56,16 @@ def world(*accounts: Account, **fields: object) -> Configuration:
         Whitelist(id="members", name="Members", rules_key="members"),
         Whitelist(id="nobody", name="Nobody", rules_key="nobody"),
     )
+    queues = (
+        Queue(id="sales", name="Sales"),
+        Queue(id="support", name="Support"),
+        Queue(id="desk", name="Desk", skip_without_agents=True),
+    )
     values: dict[str, Any] = {
         "version": 7,
         "accounts": {one.id: one for one in accounts},
         "whitelists": {one.id: one for one in whitelists},
-        "queues": {"sales": Queue(id="sales", name="Sales"), "support": Queue(id="support", name="Support")},
+        "queues": {one.id: one for one in queues},
         "agents": {"anna": Agent(id="anna", name="Anna"), "bruno": Agent(id="bruno", name="Bruno")},
         "lists": {"gold": ContactList(id="gold", name="Gold"), "l": ContactList(id="l", name="Everybody")},
         "intervals": {one.id: one for one in intervals},

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from contracts.events import Event
 from contracts.interactions import Interaction, InteractionState
+from contracts.lifecycle import due_of
 from router.engine import (
     ConversationState,
     Decision,
@@ -18,7 +19,6 @@ from router.engine import (
     StoreMessage,
     decide,
 )
-from router.engine.draft import due_of
 from router.engine.walk import MAX_STEPS
 from tests.router.engine.builders import (
     NOW,

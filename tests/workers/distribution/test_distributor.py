@@ -221,3 +221,29 @@ async def test_an_answer_clears_the_count_of_missed_offers(parts: Parts) -> None
     await parts.assignments.reject((await parts.one()).id, "ann")
     assert not await parts.presence.missed("ann", "o2", 2)
     assert await parts.presence.missed("ann", "o3", 2)
+
+
+class LetsGoBeforePlacing(Assignments):
+    """Somebody else settles the interaction between the claim of an agent and the offer."""
+
+    async def place(self, placings: Sequence[Placing]) -> list[Interaction]:
+        await self.let_go([(agent, placing.interaction.id) for placing in placings for agent in placing.agents])
+        return await super().place(placings)
+
+
+async def test_who_is_offered_something_holds_it_though_somebody_let_go_of_it_just_before(parts: Parts) -> None:
+    await ready(parts, ["ann"], 1, capacity=1)
+    assignments = LetsGoBeforePlacing(
+        parts.store, parts.interactions, parts.queues, parts.presence, parts.offers, parts.clock
+    )
+    assert await parts.distributor(assignments).serve("queue:sales") == 1
+    assert await parts.presence.holdings() == {"ann": ((await parts.one()).id,)}
+
+
+async def test_what_is_transferred_to_a_queue_is_never_offered_to_its_sender(parts: Parts) -> None:
+    await ready(parts, ["ann", "ben"], 1)
+    one = await parts.one()
+    change = {"$set": {"owner": "ann", "refused": ["ben"], "not_before": NOW}, "$inc": {"version": 1}}
+    await parts.store.database["interactions"].update_one({"_id": one.id}, change)
+    assert await parts.distributor().serve("queue:sales") == 1
+    assert ((await parts.one()).offered_to, (await parts.one()).refused) == (("ben",), ())
