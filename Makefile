@@ -14,7 +14,7 @@ run: setup  ## Start everything with sample accounts and messages; Ctrl-C stops 
 	@$(BIN)/switchboard demo --stay
 
 test: setup  ## Run all tests against a real RabbitMQ and MongoDB that they start themselves
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(or $(ARGS),-n 2 --dist loadfile)
 
 check: setup  ## Format, lint, types, imports and the deployment files; needs no services
 	@$(BIN)/ruff format --check .

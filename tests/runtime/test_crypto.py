@@ -40,7 +40,9 @@ def altered(token: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "token", [SecretBox([OLD]).encrypt("s3cret"), altered(BOX.encrypt("s3cret")), "", "ä", "s3cret"]
+    "token",
+    [SecretBox([OLD]).encrypt("s3cret"), altered(BOX.encrypt("s3cret")), "", "ä", "s3cret"],
+    ids=["of another key", "altered", "empty", "no base64", "in the clear"],
 )
 def test_what_no_key_opens_is_an_error_that_names_the_field_and_no_value(token: str) -> None:
     with pytest.raises(UndecryptableSecret) as refused:
