@@ -1,4 +1,4 @@
-"""A contact centre in small: customers write, agents and supervisors click over HTTP, and time goes by as it is told to.
+"""A contact centre in small: customers write, agents and supervisors click over HTTP, time goes by as it is told to.
 
 Router, worker and clock are new ones each time that they work, as after a restart; database and broker are real.
 """

@@ -11,7 +11,7 @@ from contracts.events import DeadlineReached
 from contracts.interactions import OfferOutcome
 from contracts.queues import AgentState
 from runtime.store.presence import Claim
-from tests.parts import Parts, account, bundle, message, people, queue
+from tests.parts import NOW, Fields, Parts, account, bundle, message, people, queue
 
 
 @pytest.fixture
@@ -136,3 +136,45 @@ async def test_the_loops_go_on_while_infrastructure_is_away(waiting: Parts, monk
     await clock.stop()
     with pytest.raises(Unavailable):
         await clock.check()
+
+
+async def had(waiting: Parts, **fields: Fields) -> str:
+    """The interaction is Ann's, as somebody wrote who died right afterwards; its id."""
+    one = await waiting.one()
+    change = {"state": "assigned", "owner": "ann", "waiting_for": None, "step_ends_at": None, "due_at": None, **fields}
+    await waiting.store.database["interactions"].update_one({"_id": one.id}, {"$set": change, "$inc": {"version": 1}})
+    return one.id
+
+
+async def test_what_an_agent_owns_is_held_though_whoever_assigned_it_died(waiting: Parts) -> None:
+    one = await had(waiting)
+    await waiting.clock_worker().sweep()
+    assert await waiting.presence.holdings() == {"ann": (one,)}
+
+
+async def test_what_was_closed_leaves_its_owner_s_queue_though_whoever_closed_it_died(waiting: Parts) -> None:
+    await waiting.presence.set("ann", AgentState.AVAILABLE)
+    one = await had(waiting)
+    await waiting.assignments.settle(await waiting.all_interactions())
+    assert len(await waiting.queues.entries("ann")) == 1
+
+    await had(waiting, state="closed", open=False)
+    clock = waiting.clock_worker()
+    for _ in range(2):
+        assert await waiting.presence.holdings() == {"ann": (one,)}
+        await clock.sweep()
+    assert await waiting.presence.holdings() == {}
+    assert await waiting.queues.entries("ann") == []
+
+
+async def test_wrap_ups_are_set_right_both_ways(waiting: Parts) -> None:
+    await waiting.presence.set("ann", AgentState.AVAILABLE)
+    await had(waiting, state="wrapup", wrapup={"since": NOW, "pause": "paperwork"})
+    await waiting.clock_worker().sweep()
+    paused = await waiting.presence.get("ann")
+    assert (paused.state, paused.pause) == (AgentState.PAUSE, "paperwork")
+
+    await had(waiting)
+    await waiting.clock_worker().sweep()
+    again = await waiting.presence.get("ann")
+    assert (again.state, again.pause, again.wrapups) == (AgentState.AVAILABLE, "", ())
