@@ -172,22 +172,22 @@ async def test_a_dry_run_counts_and_does_nothing(site: Site) -> None:
 @pytest.mark.parametrize(
     ("wanted", "repaired"),
     [
-        ({"contacts": [BEN]}, {"b1"}),
-        ({"accounts": ["other"]}, set()),
-        ({"since": after(1), "until": after(2)}, {"a2"}),
-        ({"types": ["status_reported"]}, set()),
-        ({"outcomes": ["stored"]}, set()),
-        ({"outcomes": ["missing"], "contacts": [ANN]}, {"a1", "a2"}),
+        ({"contacts": [BEN]}, ["b1"]),
+        ({"accounts": ["other"]}, []),
+        ({"since": after(1), "until": after(2)}, ["a2"]),
+        ({"types": ["status_reported"]}, []),
+        ({"outcomes": ["stored"]}, []),
+        ({"outcomes": ["missing"], "contacts": [ANN]}, ["a1", "a2"]),
     ],
     ids=str,
 )
-async def test_only_what_the_filter_means_is_repaired(site: Site, wanted: dict[str, Any], repaired: set[str]) -> None:
+async def test_only_what_the_filter_means_is_repaired(site: Site, wanted: dict[str, Any], repaired: list[str]) -> None:
     await configured(site, QUEUE)
     await site.happen(*chat(ANN, "a1", "a2"), *chat(BEN, "b1"))
     await site.forget("a1", "a2", "b1")
     await site.replay(filter=wanted)
     logs = [*await site.log_of(ANN), *await site.log_of(BEN)]
-    assert {name for log in logs for _, name in log} == repaired
+    assert [name for log in logs for _, name in log] == repaired
 
 
 async def test_an_automatic_reply_that_was_never_made_is_made_once(site: Site) -> None:
