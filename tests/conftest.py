@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import aio_pika
 import pytest
 from cryptography.fernet import Fernet
+from hypothesis import settings
 from motor.motor_asyncio import AsyncIOMotorClient
 from pydantic import SecretStr
 
@@ -18,6 +19,10 @@ from runtime.foundation import INDEXES
 from runtime.settings import Settings
 from runtime.store.client import Store
 from tests.parts import PARTITIONS, Parts, broker_of
+
+settings.register_profile("steady", derandomize=True, database=None, deadline=None)
+settings.register_profile("search", deadline=None)
+settings.load_profile("steady")  # everywhere the same examples; --hypothesis-profile=search looks for new ones
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -97,7 +97,7 @@ class Console:
     publisher: RecordingPublisher
     dependencies: ConsoleDependencies
     store: Store
-    answers: list[str] = field(default_factory=list)
+    answers: list[str] = field(default_factory=list, repr=False)
 
     async def call(self, method: str, path: str, json: Json = None, **options: Json) -> Answer:
         headers = {"Authorization": f"Bearer {TOKEN}"} | options.pop("headers", {})
