@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 BIN := .venv/bin
 
-.PHONY: help setup run test check bench provider docs clean lock
+.PHONY: help setup run test check bench chaos provider docs clean lock
 
 help:  ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ check: setup  ## Format, lint, types, imports and the deployment files; needs no
 
 bench: setup  ## Measure throughput and latency; prints one JSON object a line
 	@$(BIN)/python -m bench $(ARGS)
+
+chaos: setup  ## Break everything in full flow for minutes, and count what was lost: make chaos ARGS='--seed 7'
+	@$(BIN)/python -m tests.chaos $(ARGS)
 
 provider: setup  ## Write the skeleton of a new provider: make provider NAME=acme
 	@$(BIN)/python -m runtime.cli.provider "$(NAME)"

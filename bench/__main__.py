@@ -12,18 +12,19 @@ from pathlib import Path
 import uvloop
 
 from bench import scenarios
+from bench.lists import lists
 from bench.machine import Machine, machine
 from bench.report import Figure, say
 from bench.whitelist import whitelist
 from runtime.logging import configure_logging
 from runtime.settings import Settings
 
-NAMES = ("accept", "drain", "live", "whitelist")
+NAMES = ("accept", "drain", "live", "whitelist", "lists")
 LIVE_SECONDS = 10.0
-NUMBERS = 1_000_000
+NUMBERS = INTERACTIONS = 1_000_000
 
 
-async def run(wanted: list[str], events: int, numbers: int) -> list[Figure]:
+async def run(wanted: list[str], sizes: argparse.Namespace) -> list[Figure]:
     """Run the scenarios, one after the other on the same services."""
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="switchboard-bench-") as directory:
@@ -31,20 +32,22 @@ async def run(wanted: list[str], events: int, numbers: int) -> list[Figure]:
         async with machine(Path(directory)) as services:
             for name in NAMES:
                 if name in wanted:
-                    figure = await _measure(name, services, events, numbers)
+                    figure = await _measure(name, services, sizes)
                     figures.append(figure)
                     figure.print()
     return figures
 
 
-async def _measure(name: str, services: Machine, events: int, numbers: int) -> Figure:
+async def _measure(name: str, services: Machine, sizes: argparse.Namespace) -> Figure:
     match name:
         case "accept":
-            return await scenarios.accept(services, events // 2)
+            return await scenarios.accept(services, sizes.events // 2)
         case "drain":
-            return await scenarios.drain(services, events)
+            return await scenarios.drain(services, sizes.events)
         case "whitelist":
-            return await whitelist(services, numbers)
+            return await whitelist(services, sizes.numbers)
+        case "lists":
+            return await lists(services, sizes.interactions)
         case _:
             return await scenarios.live(services, LIVE_SECONDS)
 
@@ -55,9 +58,10 @@ def main() -> int:
     parser.add_argument("scenarios", nargs="*", default=NAMES, metavar="SCENARIO", help=f"of {', '.join(NAMES)}")
     parser.add_argument("--events", type=int, default=20_000, help="size of the backlog (default 20000)")
     parser.add_argument("--numbers", type=int, default=NUMBERS, help="size of the whitelist (default 1000000)")
+    parser.add_argument("--interactions", type=int, default=INTERACTIONS, help="length of the lists (default 1000000)")
     arguments = parser.parse_args()
     configure_logging(Settings(log_level="error"), "bench")
-    figures = uvloop.run(run(list(arguments.scenarios), arguments.events, arguments.numbers))
+    figures = uvloop.run(run(list(arguments.scenarios), arguments))
     return 0 if all(figure.met for figure in figures) else 1
 
 

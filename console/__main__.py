@@ -5,16 +5,22 @@ from functools import partial
 
 from pydantic import SecretStr
 
+from console.access_masking import PURPOSE as MASKED
+from console.access_parts import access_parts
 from console.app import build_console
 from console.dependencies import ConsoleDependencies
 from console.importing import Importer, kinds_of
+from console.live_hub import LiveHub
 from contracts.errors import SetupFault
+from contracts.topology import LIVE
 from runtime.ai.assistant import Assistant
 from runtime.broker import EventLog
+from runtime.crypto import sealer
 from runtime.eventlog import log_facts
 from runtime.foundation import Foundation
 from runtime.http.client import OutboundHttp
 from runtime.http.endpoints import Endpoints
+from runtime.pipeline import PipelineReader
 from runtime.process import HttpServer, Process, main
 from runtime.settings import Settings, host_names
 from runtime.store.answers import AnswerStore
@@ -23,9 +29,12 @@ from runtime.store.contacts import ContactStore
 from runtime.store.deadletters import DeadLetterStore
 from runtime.store.figures import FigureStore
 from runtime.store.imports import ImportStore
+from runtime.store.interaction_lists import InteractionLists
 from runtime.store.lifecycle import LifecycleStore
+from runtime.store.membership import Roll
 from runtime.store.notes import NoteStore
 from runtime.store.outbound import OutboundStore
+from runtime.store.realtime import RealtimeStore
 from runtime.store.rejections import RejectionStore
 from runtime.store.replays import ReplayStore
 from runtime.store.templates import TemplateStore
@@ -37,7 +46,7 @@ from runtime.video.links import video_links
 
 def compose(process: Process) -> None:
     """Put the console together."""
-    base = Foundation(process)
+    base = Foundation(process, inlet=True)
     settings = base.settings
     http = process.add(OutboundHttp(settings.allowed_hosts, settings.integration_timeout_s))
     imports, rules = ImportStore(base.store, base.clock), WhitelistRules(base.store)
@@ -48,6 +57,7 @@ def compose(process: Process) -> None:
         imports=imports,
         importer=process.add(Importer(imports, kinds_of(ContactBatches(base.store), rules))),
         interactions=base.interactions,
+        interaction_lists=InteractionLists(base.store),
         lifecycle=LifecycleStore(base.store, base.interactions, base.assignments, base.presence, base.clock),
         notes=NoteStore(base.store),
         rejections=RejectionStore(base.store),
@@ -57,7 +67,18 @@ def compose(process: Process) -> None:
         dead_letters=DeadLetterStore(base.store),
         replays=ReplayStore(base.store),
         event_log=partial(log_facts, EventLog(base.broker), settings.event_log_max_bytes, settings.event_log_max_age),
+        pipeline=PipelineReader(
+            base.broker,
+            Roll(base.store),
+            DeadLetterStore(base.store),
+            lambda: base.layout.count,
+            settings.member_ttl_s,
+            base.clock,
+        ).read,
         figures=FigureStore(base.store),
+        live=process.add(LiveHub(EventLog(base.broker, LIVE), base.configuration, base.metrics, base.clock)),
+        realtime=RealtimeStore(base.store),
+        service_level_s=settings.service_level_s,
         outbound=OutboundStore(base.store),
         answers=AnswerStore(base.store),
         templates=TemplateStore(base.store),
@@ -69,11 +90,13 @@ def compose(process: Process) -> None:
         video_sessions=VideoSessionStore(base.store),
         video_links=video_links(settings),
         outbox=base.outbox,
+        access=access_parts(base.store, settings, sealer(settings, MASKED)),
         token=_token(settings),
         clock=base.clock,
         public_url=settings.public_url,
         webhook_hosts=host_names(settings.webhook_hosts),
     )
+    process.health.register("live", dependencies.live.check)
     process.add(HttpServer(build_console(dependencies), settings.host, settings.port, "console"))
 
 

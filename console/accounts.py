@@ -6,11 +6,13 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
+from console.access_sight import Eyes
 from console.checks import Filled, account_warnings, admitting, check_account
 from console.integrations import INTEGRATION_INPUTS, integration_keys, integration_settings, without_keys
 from console.kinds import NEW_ID, WARNINGS
 from console.resources import Resource
 from console.uses import release_accounts
+from contracts.access import READING, Principal, Role
 from contracts.accounts import Account
 from contracts.base import Count, Value
 from contracts.configuration import Configuration
@@ -118,6 +120,33 @@ def _revealed(account: Account, configuration: Configuration) -> Account:
     return account.model_copy(update={"secrets": known.secrets})
 
 
+_NOT_FOR_SUPERVISORS: Mapping[str, Any] = {
+    "credentials": {},
+    "secrets_set": (),
+    "made_up": {},
+    "webhook_url": "",
+    "proxy": None,
+}
+_NOT_FOR_AGENTS: Mapping[str, Any] = {
+    **_NOT_FOR_SUPERVISORS,
+    "actions": (),
+    "whitelists": (),
+    "refusal_text": "",
+    "warnings": (),
+    "domain": None,
+}
+_HIDDEN: Mapping[Role, Mapping[str, Any]] = {
+    Role.ADMIN: {},
+    Role.SUPERVISOR: _NOT_FOR_SUPERVISORS,
+    Role.AGENT: _NOT_FOR_AGENTS,
+}
+
+
+def redacted(principal: Principal, shown: BaseModel) -> BaseModel:
+    """An account without what is only an admin's: how it gets at its provider; for agents also how it is routed."""
+    return shown.model_copy(update=_HIDDEN[principal.role])
+
+
 def account_resource(public_url: str, webhook_hosts: frozenset[str]) -> Resource[Account]:
     """The resource.
 
@@ -153,4 +182,7 @@ def account_resource(public_url: str, webhook_hosts: frozenset[str]) -> Resource
         decided_by=admitting,
         searched=("name", "key", "phone", "description"),
         sortable=("name", "key", "phone", "type", "id"),
+        read=READING,
+        seen=Eyes.accounts,
+        redacted=redacted,
     )

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from console.dependencies import ConsoleDependencies
+from contracts.access import READING, WORKING
 from contracts.base import Value, new_id
 from contracts.errors import ConfigurationFault, Conflict, NotFound, Unavailable
 from contracts.events import OfferAccepted, OfferRejected
@@ -137,6 +138,7 @@ def agent_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any]]
         method="GET",
         path=f"{agent}/state",
         handler=api.state,
+        access=READING,
         summary="What the agent is doing",
         tag=_TAG,
         response=Presence,
@@ -146,6 +148,7 @@ def agent_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any]]
         method="PUT",
         path=f"{agent}/state",
         handler=api.set_state,
+        access=WORKING,
         summary="Make the agent available, paused or offline",
         tag=_TAG,
         request=StateInput,
@@ -156,6 +159,7 @@ def agent_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any]]
         method="GET",
         path=f"{agent}/queue",
         handler=api.queue,
+        access=READING,
         summary="What the agent has in front of them, in the order to be worked",
         tag=_TAG,
         response=AgentQueue,
@@ -165,6 +169,7 @@ def agent_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any]]
         method="POST",
         path=f"{offer}/accept",
         handler=api.accept,
+        access=WORKING,
         summary="Take an offered interaction",
         tag=_TAG,
         response=Interaction,
@@ -174,6 +179,7 @@ def agent_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any]]
         method="POST",
         path=f"{offer}/reject",
         handler=api.reject,
+        access=WORKING,
         summary="Refuse an offered interaction",
         tag=_TAG,
         response=Interaction,

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from console.dependencies import ConsoleDependencies
 from console.endpoints import calling
+from contracts.access import WORKING
 from contracts.accounts import Account
 from contracts.base import Value
 from contracts.content import text_of
@@ -177,6 +178,7 @@ def _route(name: str, handler: Handler[Any, Nothing], what: str, request: type[B
         method="POST",
         path=f"/api/interactions/{{id}}/ai/{name}",
         handler=handler,
+        access=WORKING,
         summary=what,
         tag=_TAG,
         request=request,

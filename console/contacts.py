@@ -6,13 +6,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from console.access_sight import Eyes
 from console.dependencies import ConsoleDependencies
 from console.patches import Patch, merged
 from console.resources import Limit, Paged
+from contracts.access import READING, SUPERVISING, WORKING
 from contracts.base import Id, PhoneNumber, Value
 from contracts.contacts import MOST_KEY, Contact, ContactFields, ContactList, contact_id, identity
 from contracts.errors import ConfigurationFault, NotFound
-from runtime.http import Call, Nothing, Route, checked
+from runtime.http import Call, Nothing, Problem, Route, checked
 from runtime.store.contacts import ContactRequest
 
 _TAG = "contacts"
@@ -65,10 +67,15 @@ class ContactApi:
     def __init__(self, dependencies: ConsoleDependencies) -> None:
         self._configuration = dependencies.configuration_store
         self._contacts = dependencies.contacts
+        self._eyes = Eyes(dependencies)
 
     async def list(self, call: Call[Nothing, ContactQuery]) -> Paged[Contact]:
-        """A page of a list."""
-        page = await self._contacts.find(_request(call.query))
+        """A page of a list. Who is not to see numbers does not find contacts by them either."""
+        await self._eyes.contact_list(call.principal, call.query.list)
+        request = _request(call.query)
+        if call.principal.masked and request.order == "number":
+            raise Problem(HTTPStatus.FORBIDDEN, "customers' numbers are kept from you: search by name")
+        page = await self._contacts.find(request)
         return Paged[Contact](items=page.items, cursor=page.cursor)
 
     async def read(self, call: Call[Nothing, Nothing]) -> Contact:
@@ -139,6 +146,7 @@ def contact_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any
         method="GET",
         path=many,
         handler=api.list,
+        access=READING,
         summary="List the contacts of a list",
         tag=_TAG,
         query=ContactQuery,
@@ -148,6 +156,7 @@ def contact_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any
         method="POST",
         path=many,
         handler=api.create,
+        access=SUPERVISING,
         summary="Create a contact",
         tag=_TAG,
         request=ContactInput,
@@ -159,6 +168,8 @@ def contact_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any
         method="POST",
         path=f"{many}/delete",
         handler=api.delete_many,
+        access=SUPERVISING,
+        audited="deleted",
         summary="Delete several contacts",
         tag=_TAG,
         request=ContactIds,
@@ -168,6 +179,7 @@ def contact_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any
         method="GET",
         path=one,
         handler=api.read,
+        access=READING,
         summary="Read a contact, under its id or that of one that was merged into it",
         tag=_TAG,
         response=Contact,
@@ -177,6 +189,7 @@ def contact_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any
         method="PATCH",
         path=one,
         handler=api.patch,
+        access=WORKING,
         summary="Change a contact's name, tags or attributes",
         tag=_TAG,
         request=Patch,
@@ -187,6 +200,8 @@ def contact_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any
         method="DELETE",
         path=one,
         handler=api.delete,
+        access=SUPERVISING,
+        audited="deleted",
         summary="Delete a contact; its interactions stay",
         tag=_TAG,
         response=DeletedContacts,
@@ -196,6 +211,8 @@ def contact_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any
         method="POST",
         path=f"{one}/merge",
         handler=api.merge,
+        access=SUPERVISING,
+        audited="merged",
         summary="Merge another contact of the list into this one",
         tag=_TAG,
         request=MergeInput,

@@ -12,6 +12,7 @@ from pydantic import Field
 from console.dependencies import ConsoleDependencies
 from console.moments import cursor_of, place_of
 from console.resources import Limit, Paged
+from contracts.access import INSPECTING, OPERATING
 from contracts.base import Instant, Value
 from contracts.deadletters import KeptLetter, LetterState
 from contracts.errors import NotFound
@@ -47,7 +48,7 @@ class TextQuery(Value):
 
 
 class RetryInput(Value):
-    """Who sends a letter back."""
+    """Who sends a letter back; who calls, if nobody is named."""
 
     by: Annotated[str, Field(max_length=200)] = ""
 
@@ -85,13 +86,13 @@ class DeadLetterApi:
 
     async def retry(self, call: Call[RetryInput, Nothing]) -> KeptLetter:
         """Send a letter back where it came from."""
-        letter = await self._letters.retry(call.path["id"], call.body.by)
+        letter = await self._letters.retry(call.path["id"], call.body.by or call.principal.name)
         log.info("dead_letter.retried", id=letter.id, stage=letter.stage, retries=letter.retries, by=letter.retried_by)
         return discreet(letter)
 
     async def discard(self, call: Call[DiscardInput, Nothing]) -> KeptLetter:
         """Give a letter up."""
-        letter = await self._letters.discard(call.path["id"], call.body.by, call.body.note)
+        letter = await self._letters.discard(call.path["id"], call.body.by or call.principal.name, call.body.note)
         log.info("dead_letter.discarded", id=letter.id, stage=letter.stage, by=letter.discarded_by)
         return discreet(letter)
 
@@ -103,6 +104,7 @@ def dead_letter_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any,
         method="GET",
         path="/api/dead-letters",
         handler=api.list,
+        access=INSPECTING,
         summary="List what could not be processed, the latest first",
         tag=_TAG,
         query=DeadLetterQuery,
@@ -112,6 +114,7 @@ def dead_letter_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any,
         method="GET",
         path=one,
         handler=api.read,
+        access=INSPECTING,
         summary="Read a dead letter",
         tag=_TAG,
         query=TextQuery,
@@ -122,6 +125,8 @@ def dead_letter_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any,
         method="POST",
         path=f"{one}/retry",
         handler=api.retry,
+        access=OPERATING,
+        audited="retried",
         summary="Send a dead letter back where it came from; one that was sent back already stays as it is",
         tag=_TAG,
         request=RetryInput,
@@ -132,6 +137,8 @@ def dead_letter_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any,
         method="POST",
         path=f"{one}/discard",
         handler=api.discard,
+        access=OPERATING,
+        audited="discarded",
         summary="Give a dead letter up; who did, when and why stays on record",
         tag=_TAG,
         request=DiscardInput,

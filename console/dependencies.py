@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 from pydantic import SecretStr
 
+from console.access_parts import AccessParts
 from console.importing import Importer
+from console.live_hub import LiveHub
+from contracts.pipeline import Pipeline
 from contracts.replay import LogFacts
 from runtime.ai.assistant import Assistant
 from runtime.clock import Clock
@@ -20,11 +23,13 @@ from runtime.store.contacts import ContactStore
 from runtime.store.deadletters import DeadLetterStore
 from runtime.store.figures import FigureStore
 from runtime.store.imports import ImportStore
+from runtime.store.interaction_lists import InteractionLists
 from runtime.store.interactions import InteractionStore
 from runtime.store.lifecycle import LifecycleStore
 from runtime.store.notes import NoteStore
 from runtime.store.outbound import OutboundStore
 from runtime.store.presence import PresenceStore
+from runtime.store.realtime import RealtimeStore
 from runtime.store.rejections import RejectionStore
 from runtime.store.replays import ReplayStore
 from runtime.store.templates import TemplateStore
@@ -38,7 +43,7 @@ from runtime.video.seam import VideoProvider
 class ConsoleDependencies:
     """Stores, the way to the broker, the API's token, and settings.
 
-    `event_log` looks what the event log holds. `public_url` is the base URL under which providers reach the gateway;
+    `event_log` looks what the event log holds, `pipeline` how the pipeline stands. `public_url` is the base URL under which providers reach the gateway;
     `webhook_hosts` are the hosts that routing may call.
     """
 
@@ -48,6 +53,7 @@ class ConsoleDependencies:
     imports: ImportStore
     importer: Importer
     interactions: InteractionStore
+    interaction_lists: InteractionLists
     lifecycle: LifecycleStore
     notes: NoteStore
     rejections: RejectionStore
@@ -57,7 +63,11 @@ class ConsoleDependencies:
     dead_letters: DeadLetterStore
     replays: ReplayStore
     event_log: Callable[[], Awaitable[LogFacts]]
+    pipeline: Callable[[], Awaitable[Pipeline]]
     figures: FigureStore
+    live: LiveHub
+    realtime: RealtimeStore
+    service_level_s: int
     outbound: OutboundStore
     answers: AnswerStore
     templates: TemplateStore
@@ -69,6 +79,7 @@ class ConsoleDependencies:
     video_sessions: VideoSessionStore
     video_links: VideoLinks
     outbox: Outbox
+    access: AccessParts
     token: SecretStr
     clock: Clock
     public_url: str

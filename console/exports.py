@@ -9,6 +9,7 @@ from aiohttp import web
 
 from console.dependencies import ConsoleDependencies
 from console.sheets import BOM, EXPORTED, cells_of, lines
+from contracts.access import OVERSEEING
 from contracts.contacts import ContactList
 from contracts.errors import NotFound
 from runtime.http import Call, Nothing, Route
@@ -65,6 +66,7 @@ def export_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any]
         method="GET",
         path="/api/lists/{id}/export",
         handler=ExportApi(dependencies).export,
+        access=OVERSEEING,
         summary="Read a contact list as CSV",
         tag="contacts",
         media_type=CSV,

@@ -15,6 +15,7 @@ from console.exports import CSV, attachment, blocks
 from console.importing import Columns
 from console.resources import Limit
 from console.sheets import BOM, REJECTED, cells_of_line, delimiter_of
+from contracts.access import CONFIGURING, INSPECTING
 from contracts.base import Value, new_id
 from contracts.contacts import ContactList
 from contracts.errors import ConfigurationFault, NotFound
@@ -198,6 +199,7 @@ def import_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any]
         method="GET",
         path=one,
         handler=api.read,
+        access=INSPECTING,
         summary="Read how far an import has come",
         tag=_TAG,
         response=FileImport,
@@ -207,6 +209,8 @@ def import_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any]
         method="POST",
         path=f"{one}/resume",
         handler=api.resume,
+        access=CONFIGURING,
+        audited="resumed",
         summary="Take up an interrupted import where it was",
         tag=_TAG,
         response=FileImport,
@@ -217,6 +221,7 @@ def import_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any]
         method="GET",
         path=f"{one}/rejected",
         handler=api.rejected,
+        access=INSPECTING,
         summary="Read the rows that an import rejected, with the reasons, as CSV",
         tag=_TAG,
         media_type=CSV,
@@ -230,6 +235,8 @@ def _target_routes(target: Target, dependencies: ConsoleDependencies) -> Iterato
         method="POST",
         path=path,
         handler=api.start,
+        access=CONFIGURING,
+        audited="import started",
         summary=f"Import {target.rows} into a {target.label} from CSV",
         tag=_TAG,
         query=ImportQuery,
@@ -242,6 +249,7 @@ def _target_routes(target: Target, dependencies: ConsoleDependencies) -> Iterato
         method="GET",
         path=path,
         handler=api.list,
+        access=INSPECTING,
         summary=f"List the imports into a {target.label}, the latest first",
         tag=_TAG,
         query=ImportsQuery,

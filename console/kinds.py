@@ -6,7 +6,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, StringConstraints, create_model
 
 from console import checks, uses
-from console.resources import E, ListQuery, Resource, Users, nobody
+from console.access_sight import Eyes
+from console.resources import E, ListQuery, Resource, Seen, Users, everything, nobody
+from contracts.access import OVERSEEING, READING, Access
 from contracts.base import Id
 from contracts.configuration import Configuration
 from contracts.contacts import ContactList
@@ -38,6 +40,8 @@ def _kind(
     query: type[ListQuery] = ListQuery,
     users: Users = nobody,
     narrow: Narrow = lambda _query, _configuration: {},
+    read: Access = OVERSEEING,
+    seen: Seen = everything,
 ) -> Resource[E]:
     made: Mapping[str, Any] = {"id": NEW_ID}
     view = create_model(f"{model.__name__}View", __base__=model)
@@ -67,6 +71,8 @@ def _kind(
         query=query,
         narrow=narrow,
         users=users,
+        read=read,
+        seen=seen,
     )
 
 
@@ -100,8 +106,8 @@ async def _whitelists_of(lists: uses.Ids, configuration: Configuration, rules: W
 
 
 KINDS: tuple[Resource[Any], ...] = (
-    _kind(Queue, "queues", "queue", checks.check_queue, uses.release_queues, ("name", "description")),
-    _kind(Agent, "agents", "agent", checks.check_alone, uses.release_agents),
+    _kind(Queue, "queues", "queue", checks.check_queue, uses.release_queues, ("name", "description"), read=READING),
+    _kind(Agent, "agents", "agent", checks.check_alone, uses.release_agents, read=READING),
     _kind(Team, "teams", "team", checks.check_team, uses.release_teams),
     _kind(
         ContactList,
@@ -110,9 +116,11 @@ KINDS: tuple[Resource[Any], ...] = (
         uses.keep_list_name,
         uses.release_lists,
         users=_whitelists_of,
+        read=READING,
+        seen=Eyes.lists,
     ),
     _kind(Interval, "intervals", "interval", uses.keep_interval_name, uses.release_intervals),
-    _kind(Pause, "pauses", "pause", checks.check_alone, uses.release_pauses),
+    _kind(Pause, "pauses", "pause", checks.check_alone, uses.release_pauses, read=READING),
     _kind(
         GlobalAnswer,
         "canned_answers",
@@ -121,6 +129,7 @@ KINDS: tuple[Resource[Any], ...] = (
         uses.free,
         searched=("key", "text"),
         sortable=("key", "id"),
+        read=READING,
     ),
     _kind(
         Disposition,
@@ -132,5 +141,6 @@ KINDS: tuple[Resource[Any], ...] = (
         sortable=("path", "id"),
         query=DispositionQuery,
         narrow=_of_interaction,
+        read=READING,
     ),
 )

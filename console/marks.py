@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from console.clicks import ActorQuery, Clicks, owned
 from console.dependencies import ConsoleDependencies
+from contracts.access import WORKING
 from contracts.base import Value, new_id
 from contracts.errors import ConfigurationFault, Conflict
 from contracts.interactions import Interaction, InteractionState
@@ -92,6 +93,7 @@ def mark_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any]]:
         method="POST",
         path=f"{one}/tags",
         handler=api.tag,
+        access=WORKING,
         summary="Add and remove tags",
         tag=_TAG,
         request=TagsInput,
@@ -103,6 +105,7 @@ def mark_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any]]:
         method="POST",
         path=f"{one}/notes",
         handler=api.note,
+        access=WORKING,
         summary="Write an internal note",
         tag=_TAG,
         request=NoteInput,
@@ -115,6 +118,7 @@ def mark_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any]]:
         method="POST",
         path=f"{one}/unread",
         handler=api.unread,
+        access=WORKING,
         summary="Mark as unread, to come back to it",
         tag=_TAG,
         query=ActorQuery,

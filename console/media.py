@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import BodyPartReader, web
 
 from console.dependencies import ConsoleDependencies
+from contracts.access import READING, WORKING
 from contracts.base import new_id
 from contracts.errors import ConfigurationFault
 from runtime.http import Call, Nothing, Problem, Route
@@ -29,17 +30,20 @@ class MediaApi:
 
     def __init__(self, dependencies: ConsoleDependencies) -> None:
         self._media = dependencies.media
+        self._sight = dependencies.access.sight
         self._most = dependencies.media_max_bytes
 
     async def upload(self, call: Call[Nothing, Nothing]) -> FileInfo:
         """Keep a file that is to be sent; its id goes into the message."""
         part = await _file_of(call.request, self._most)
         try:
-            return await self._kept(part)
+            kept = await self._kept(part)
         except TooLarge as error:
             raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, str(error)) from error
         except WrongType as error:
             raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, str(error)) from error
+        await self._sight.uploaded(kept.id, call.principal.id, kept.stored_at)
+        return kept
 
     async def _kept(self, part: BodyPartReader) -> FileInfo:
         mime_type = plain_type(part.headers.get("Content-Type", ""))
@@ -92,6 +96,7 @@ def media_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any]]
         method="POST",
         path="/api/files",
         handler=api.upload,
+        access=WORKING,
         summary="Upload a file to be sent",
         tag=_TAG,
         upload=True,
@@ -103,6 +108,7 @@ def media_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any]]
         method="GET",
         path="/api/files/{id}",
         handler=api.read,
+        access=READING,
         summary="Read a file, or with Range a part of it",
         tag=_TAG,
         media_type="application/octet-stream",

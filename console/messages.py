@@ -12,6 +12,7 @@ from pydantic import Field, StringConstraints
 
 from console.agents import follow
 from console.dependencies import ConsoleDependencies
+from contracts.access import WORKING
 from contracts.accounts import Account
 from contracts.base import Id, Value, new_id
 from contracts.commands import Send, SendCommand, Tell
@@ -235,6 +236,7 @@ def message_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any
         method="POST",
         path=f"{one}/messages",
         handler=api.send,
+        access=WORKING,
         summary="Send the customer a message",
         tag=_TAG,
         request=MessageInput,
@@ -247,6 +249,7 @@ def message_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any
         method="POST",
         path=f"{one}/read",
         handler=api.read,
+        access=WORKING,
         summary="Mark everything as read, and let the customer know",
         tag=_TAG,
         query=ActingQuery,
@@ -257,6 +260,7 @@ def message_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any
         method="POST",
         path=f"{one}/typing",
         handler=api.typing,
+        access=WORKING,
         summary="Let the customer see that somebody is writing",
         tag=_TAG,
         query=ActingQuery,

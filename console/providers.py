@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from contracts.access import READING
 from contracts.base import Value
 from gateway.registry import CredentialField, credential_form, manifests
 from runtime.http import Call, Nothing, Route
@@ -42,6 +43,7 @@ def provider_routes() -> Iterator[Route[Any, Any]]:
         method="GET",
         path="/api/providers",
         handler=list_providers,
+        access=READING,
         summary="List the providers and their credential forms",
         tag="providers",
         response=Providers,

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from console.dependencies import ConsoleDependencies
 from console.resources import Limit, Paged
+from contracts.access import OVERSEEING
 from contracts.base import Id, Instant, Value
 from contracts.errors import ConfigurationFault
 from contracts.stored import Rejection
@@ -65,6 +66,7 @@ def rejection_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, A
         method="GET",
         path="/api/rejections",
         handler=RejectionApi(dependencies).list,
+        access=OVERSEEING,
         summary="List who was not admitted, the latest first",
         tag="rejections",
         query=RejectionQuery,

@@ -10,6 +10,7 @@ from console.checks import check_account, check_queue
 from console.dependencies import ConsoleDependencies
 from console.moments import cursor_of, place_of
 from console.resources import Limit, Paged
+from contracts.access import INSPECTING, OPERATING
 from contracts.base import Value, new_id
 from contracts.configuration import Configuration
 from contracts.errors import ConfigurationFault, Conflict, NotFound
@@ -123,6 +124,8 @@ def replay_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any]
         method="POST",
         path="/api/replays",
         handler=api.create,
+        access=OPERATING,
+        audited="requested",
         summary="Go through a stretch of the event log: repair, redeliver or simulate; count first with dry_run",
         tag=_TAG,
         request=ReplayRequest,
@@ -133,6 +136,7 @@ def replay_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any]
         method="GET",
         path="/api/replays",
         handler=api.list,
+        access=INSPECTING,
         summary="List replays, the latest first",
         tag=_TAG,
         query=ReplayQuery,
@@ -142,19 +146,22 @@ def replay_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any]
         method="GET",
         path=one,
         handler=api.read,
+        access=INSPECTING,
         summary="Read a replay, and how far it is",
         tag=_TAG,
         response=Replay,
         errors=(missing,),
     )
-    for what, handler, summary in (
-        ("stop", api.stop, "Stop a replay where it is"),
-        ("resume", api.resume, "Have a replay go on where it was stopped or failed"),
+    for what, handler, done, summary in (
+        ("stop", api.stop, "stopped", "Stop a replay where it is"),
+        ("resume", api.resume, "resumed", "Have a replay go on where it was stopped or failed"),
     ):
         yield Route(
             method="POST",
             path=f"{one}/{what}",
             handler=handler,
+            access=OPERATING,
+            audited=done,
             summary=summary,
             tag=_TAG,
             response=Replay,
@@ -164,6 +171,7 @@ def replay_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any]
         method="GET",
         path="/api/event-log",
         handler=api.log,
+        access=INSPECTING,
         summary="Read how far back the event log goes, and how large it is, about",
         tag=_TAG,
         response=LogFacts,

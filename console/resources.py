@@ -1,23 +1,26 @@
 """One kind of configuration as a resource of the API: the same seven operations for every kind, from one definition."""
 
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, Field
 
+from console.access_sight import Eyes
+from console.audit_configuration import witness
+from console.audit_entries import Auditor
 from console.checks import Filled
 from console.dependencies import ConsoleDependencies
 from console.patches import Patch, merged
 from console.uses import Ids as IdSet
 from console.uses import Release, unused
+from contracts.access import OVERSEEING, Access, Principal
 from contracts.base import Id, Value, new_id
 from contracts.configuration import Configuration
 from contracts.errors import ConfigurationFault, Conflict, NotFound, Unavailable
-from runtime.http import Call, Nothing, Route, checked
+from runtime.http import Call, Nothing, checked
 from runtime.logging import get_logger
-from runtime.store.configuration import Changed, Changes, Draft
+from runtime.store.configuration import Changed, Changes, Draft, Witness
 from runtime.store.configuration_documents import Entity
 from runtime.store.pages import PageRequest
 from runtime.store.whitelists import WhitelistRules
@@ -28,7 +31,6 @@ E = TypeVar("E", bound=Entity)
 T = TypeVar("T")
 Users = Callable[[IdSet, Configuration, WhitelistRules], Awaitable[Sequence[str]]]
 """Who uses some ids of a kind that the configuration itself does not tell, and keeps them from being deleted."""
-NOT_FOUND, CONFLICT = HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT
 Limit = Annotated[int, Field(ge=1, le=500)]
 
 
@@ -64,6 +66,15 @@ class Paged(Value, Generic[T]):
     cursor: str | None = None
 
 
+Seen = Callable[[Eyes, Principal], Awaitable[frozenset[str] | None]]
+"""The ids of a kind that somebody sees; None: all."""
+
+
+async def everything(_eyes: Eyes, _principal: Principal) -> frozenset[str] | None:
+    """Whoever may read this kind sees all of it."""
+    return None
+
+
 async def nobody(_ids: IdSet, _configuration: Configuration, _rules: WhitelistRules) -> Sequence[str]:
     """Nobody else uses this kind."""
     return ()
@@ -77,7 +88,8 @@ class Resource(Generic[E]):
     is one); `as_input` is the opposite, for a patch to be laid over; `check` and `release` guard what refers to what;
     `show` makes the answer. `sortable` fields hold text; the first is what a list is sorted by. `narrow` says which
     values of which fields a query of the kind's own type asks for. `decided_by` are the keys of the whitelists of which
-    `show` must know whether they have a rule; `users` are those whom the configuration does not tell.
+    `show` must know whether they have a rule; `users` are those whom the configuration does not tell. `read` are those
+    who may look at the kind, `seen` is what of it each sees, `redacted` an answer without what is not for everybody.
     """
 
     name: str
@@ -96,6 +108,9 @@ class Resource(Generic[E]):
     narrow: Callable[[Any, Configuration], Mapping[str, Collection[str]]] = lambda _query, _configuration: {}
     decided_by: Callable[[Sequence[E], Configuration], Collection[str]] = lambda _values, _configuration: ()
     users: Users = nobody
+    read: Access = OVERSEEING
+    seen: Seen = everything
+    redacted: Callable[[Principal, BaseModel], BaseModel] = lambda _principal, shown: shown
 
     @property
     def path(self) -> str:
@@ -112,6 +127,8 @@ class ResourceApi(Generic[E]):
         self._cache = dependencies.configuration_cache
         self._outbox = dependencies.outbox
         self._rules = dependencies.whitelist_rules
+        self._eyes = Eyes(dependencies)
+        self._auditor = Auditor(dependencies.access, dependencies.clock)
 
     async def list(self, call: Call[Nothing, ListQuery]) -> BaseModel:
         """A page."""
@@ -119,26 +136,30 @@ class ResourceApi(Generic[E]):
         if sort not in self._of.sortable:
             known = ", ".join(self._of.sortable)
             raise ConfigurationFault("sort", f"must be one of {known}; a minus before it turns the order round")
+        seen = await self._of.seen(self._eyes, call.principal)
+        theirs = {} if seen is None else {"_id": seen}
         request = PageRequest(
             search=call.query.search,
             searched=self._of.searched,
-            among=self._of.narrow(call.query, self._cache.current),
+            among={**self._of.narrow(call.query, self._cache.current), **theirs},
             sort=sort,
             descending=call.query.sort.startswith("-"),
             limit=call.query.limit,
             cursor=call.query.cursor,
         )
         page = await self._store.find(self._of.model, request)
-        items = await self._shown(page.items, self._cache.current)
+        shown = await self._shown(page.items, self._cache.current)
+        items = tuple(self._of.redacted(call.principal, item) for item in shown)
         return Paged[self._of.view].model_construct(items=items, cursor=page.cursor)  # type: ignore[name-defined]
 
     async def read(self, call: Call[Nothing, Nothing]) -> BaseModel:
         """One value."""
         value = await self._store.get(self._of.model, call.path["id"])
-        if value is None:
+        seen = await self._of.seen(self._eyes, call.principal)
+        if value is None or (seen is not None and value.id not in seen):
             raise self._missing(call.path["id"])
         (shown,) = await self._shown((value,), self._cache.current)
-        return shown
+        return self._of.redacted(call.principal, shown)
 
     async def create(self, call: Call[Any, Nothing]) -> BaseModel:
         """A new value, under an id of its own or the one that it brings."""
@@ -149,11 +170,11 @@ class ResourceApi(Generic[E]):
                 raise Conflict(f"there is a {self._of.label} {entity_id} already")
             return self._decided(call.body, entity_id, draft)
 
-        return await self._written(await self._store.change(decide))
+        return await self._written(await self._store.change(decide, self._witness(call)))
 
     async def replace(self, call: Call[Any, Nothing]) -> BaseModel:
         """All fields anew."""
-        return await self._update(call.path["id"], lambda _stored: call.body)
+        return await self._update(call, lambda _stored: call.body)
 
     async def patch(self, call: Call[Patch, Nothing]) -> BaseModel:
         """Some fields anew."""
@@ -161,29 +182,31 @@ class ResourceApi(Generic[E]):
         def patched(stored: E) -> BaseModel:
             return checked(self._of.input, merged(self._of.as_input(stored, call.body.root), call.body.root))
 
-        return await self._update(call.path["id"], patched)
+        return await self._update(call, patched)
 
     async def delete(self, call: Call[Nothing, Nothing]) -> Deleted:
         """One value."""
-        deleted = await self._delete((call.path["id"],))
+        deleted = await self._delete(call, (call.path["id"],))
         if not deleted.deleted:
             raise self._missing(call.path["id"])
         return deleted
 
     async def delete_many(self, call: Call[Ids, Nothing]) -> Deleted:
         """Those of the values that exist."""
-        return await self._delete(call.body.ids)
+        return await self._delete(call, call.body.ids)
 
-    async def _update(self, entity_id: str, body: Callable[[E], BaseModel]) -> BaseModel:
+    async def _update(self, call: Call[Any, Nothing], body: Callable[[E], BaseModel]) -> BaseModel:
+        entity_id = call.path["id"]
+
         def decide(draft: Draft) -> Changes:
             stored = self._existing(draft).get(entity_id)
             if stored is None:
                 raise self._missing(entity_id)
             return self._decided(body(stored), entity_id, draft)
 
-        return await self._written(await self._store.change(decide))
+        return await self._written(await self._store.change(decide, self._witness(call)))
 
-    async def _delete(self, ids: Sequence[str]) -> Deleted:
+    async def _delete(self, call: Call[Any, Nothing], ids: Sequence[str]) -> Deleted:
         def found(configuration: Configuration) -> tuple[str, ...]:
             return tuple(i for i in dict.fromkeys(ids) if i in getattr(configuration, self._of.name))
 
@@ -193,10 +216,13 @@ class ResourceApi(Generic[E]):
             return Changes(delete=tuple((self._of.model, entity_id) for entity_id in going))
 
         unused(await self._of.users(frozenset(ids), self._cache.current, self._rules))
-        changed = await self._store.change(decide)
+        changed = await self._store.change(decide, self._witness(call))
         await self._announce(changed.version)
         gone = found(changed.before)
         return Deleted(deleted=gone, warnings=self._of.release(frozenset(gone), changed.before))
+
+    def _witness(self, call: Call[Any, Nothing]) -> Witness:
+        return witness(self._auditor, call, self._of.name)
 
     def _decided(self, body: BaseModel, entity_id: str, draft: Draft) -> Changes:
         named = getattr(body, "id", None)
@@ -230,71 +256,3 @@ class ResourceApi(Generic[E]):
             # The change stands; the others find it when they next look at the version.
             log.warning("configuration.not_announced", version=version, reason=str(error))
         await self._cache.changed()
-
-
-def resource_routes(resource: Resource[E], dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any]]:
-    """The routes of one kind."""
-    api, one, many = ResourceApi(resource, dependencies), f"{resource.path}/{{id}}", resource.path
-    tag, label, view = resource.name, resource.label, resource.view
-    yield Route(
-        method="GET",
-        path=many,
-        handler=api.list,
-        summary=f"List: {tag}",
-        tag=tag,
-        query=resource.query,
-        response=Paged[view],  # type: ignore[valid-type] # made for each kind at run time
-    )
-    yield Route(
-        method="POST",
-        path=many,
-        handler=api.create,
-        summary=f"Create: {label}",
-        tag=tag,
-        request=resource.input,
-        response=view,
-        status=HTTPStatus.CREATED,
-        errors=(CONFLICT,),
-    )
-    yield Route(
-        method="POST",
-        path=f"{many}/delete",
-        handler=api.delete_many,
-        summary=f"Delete several: {tag}",
-        tag=tag,
-        request=Ids,
-        response=Deleted,
-        errors=(CONFLICT,),
-    )
-    yield Route(
-        method="GET", path=one, handler=api.read, summary=f"Read: {label}", tag=tag, response=view, errors=(NOT_FOUND,)
-    )
-    yield Route(
-        method="PUT",
-        path=one,
-        handler=api.replace,
-        summary=f"Replace: {label}",
-        tag=tag,
-        request=resource.input,
-        response=view,
-        errors=(NOT_FOUND, CONFLICT),
-    )
-    yield Route(
-        method="PATCH",
-        path=one,
-        handler=api.patch,
-        summary=f"Change some fields: {label}",
-        tag=tag,
-        request=Patch,
-        response=view,
-        errors=(NOT_FOUND, CONFLICT),
-    )
-    yield Route(
-        method="DELETE",
-        path=one,
-        handler=api.delete,
-        summary=f"Delete: {label}",
-        tag=tag,
-        response=Deleted,
-        errors=(NOT_FOUND, CONFLICT),
-    )

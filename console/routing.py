@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints
 
 from console.dependencies import ConsoleDependencies
+from contracts.access import INSPECTING
 from contracts.base import Count, Instant, Value, e164
 from contracts.content import Content, Text
 from contracts.errors import NotFound
@@ -223,6 +224,7 @@ def routing_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any
         method="POST",
         path="/api/accounts/{id}/explain",
         handler=RoutingApi(dependencies).explain,
+        access=INSPECTING,
         summary="Explain the walk that a message would take now, without any effect",
         tag="routing",
         request=ExplainInput,

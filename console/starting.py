@@ -11,6 +11,7 @@ from console.agents import follow
 from console.clicks import Clicks, associated
 from console.dependencies import ConsoleDependencies
 from console.messages import Key, MessageApi
+from contracts.access import WORKING
 from contracts.accounts import Account
 from contracts.base import Id, Value, new_id
 from contracts.commands import Send
@@ -173,6 +174,7 @@ def start_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any]]
         method="POST",
         path="/api/accounts/{id}/interactions",
         handler=StartApi(dependencies).start,
+        access=WORKING,
         summary="Start an interaction with a template",
         tag="interactions",
         request=StartInput,

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from console.dependencies import ConsoleDependencies
+from contracts.access import READING, SUPERVISING
 from contracts.accounts import Account
 from contracts.base import Instant, Value
 from contracts.commands import SynchroniseTemplates
@@ -72,6 +73,7 @@ def template_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, An
         method="GET",
         path=templates,
         handler=api.list,
+        access=READING,
         summary="List an account's templates",
         tag=_TAG,
         query=TemplateQuery,
@@ -82,6 +84,7 @@ def template_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, An
         method="POST",
         path=f"{templates}/synchronise",
         handler=api.synchronise,
+        access=SUPERVISING,
         summary="Read an account's templates from its provider",
         tag=_TAG,
         response=Requested,

@@ -20,6 +20,7 @@ from aiohttp import web
 from console.dependencies import ConsoleDependencies
 from console.endpoints import calling
 from console.messages import ActingQuery, MessageApi, MessageInput
+from contracts.access import READING, WORKING
 from contracts.accounts import Account
 from contracts.base import Instant, Value, new_id
 from contracts.content import Text
@@ -215,6 +216,7 @@ def video_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any]]
         method="POST",
         path=sessions,
         handler=api.start,
+        access=WORKING,
         summary="Start a video session and send the customer the link",
         tag=_TAG,
         query=ActingQuery,
@@ -226,6 +228,7 @@ def video_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any]]
         method="GET",
         path=sessions,
         handler=api.list,
+        access=READING,
         summary="List the video sessions of an interaction",
         tag=_TAG,
         response=VideoSessions,

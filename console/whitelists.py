@@ -15,6 +15,7 @@ from console.dependencies import ConsoleDependencies
 from console.kinds import NEW_ID, WARNINGS
 from console.resources import Deleted, Limit, Paged, Resource
 from console.uses import release_whitelists
+from contracts.access import CONFIGURING, OVERSEEING
 from contracts.base import BLANKS, Count, Id, Name, Value, new_id
 from contracts.configuration import Configuration
 from contracts.contacts import ContactList
@@ -152,6 +153,7 @@ def rule_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any]]:
         method="GET",
         path=path,
         handler=api.list,
+        access=OVERSEEING,
         summary="List the rules of a whitelist",
         tag=_TAG,
         query=RuleQuery,
@@ -162,6 +164,8 @@ def rule_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any]]:
         method="POST",
         path=path,
         handler=api.add,
+        access=CONFIGURING,
+        audited="rules added",
         summary="Add rules to a whitelist",
         tag=_TAG,
         request=Rules,
@@ -172,6 +176,8 @@ def rule_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any]]:
         method="DELETE",
         path=f"{path}/{{rule}}",
         handler=api.remove,
+        access=CONFIGURING,
+        audited="rule removed",
         summary="Take a rule out of a whitelist",
         tag=_TAG,
         response=Deleted,

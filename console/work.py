@@ -12,6 +12,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from console.clicks import ActorQuery, Clicks, associated, owned
 from console.dependencies import ConsoleDependencies
+from contracts.access import SUPERVISING, WORKING
 from contracts.accounts import Account
 from contracts.base import Count, Id, Value
 from contracts.commands import agent_target, queue_target
@@ -229,11 +230,13 @@ def work_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any]]:
         ("POST", f"{entry}/take-over", api.take_over, "Take over from whoever has it", None, None),
         ("POST", f"{entry}/pick-up", api.pick_up, "Pick up what nobody has accepted", None, None),
     )
+    supervisors = (api.assign, api.take_over)
     for method, path, handler, summary, request, query in clicks:
         yield Route(
             method=method,
             path=path,
             handler=handler,
+            access=SUPERVISING if handler in supervisors else WORKING,
             summary=summary,
             tag=_TAG,
             request=request,

@@ -115,6 +115,21 @@ class TransferAttempt(Value):
     accepted_by: str | None = None
 
 
+class Taking(Value):
+    """An agent's taking of an interaction that waited for one: accepted, picked up, or assigned to them.
+
+    `since` is from when it waited there: in the queue, or for the agent alone (`queue_id` None). `begun_at` is from
+    when the customer waited at all. `transferred`: it came from a colleague, and not for the first time.
+    """
+
+    agent_id: str
+    at: Instant
+    since: Instant
+    begun_at: Instant
+    queue_id: str | None = None
+    transferred: bool = False
+
+
 class Wrapup(Value):
     """An owner's wait for their own disposition: since when, and the name of the pause that they are in until then."""
 
@@ -131,8 +146,9 @@ class Interaction(Value):
     of an interaction that is assigned or unmanaged, `inactive_at`. That is when it is closed as inactive, `inactivity`
     minutes (0 = never) after the last message of either side, or after it came to its owner or became unmanaged.
     `transfer` is the one under way: its sender is still the `owner` and keeps the interaction among what they hold, may
-    read it and not answer. `transfers` are those that have ended. `wrapup` is the last one, over when the state is
-    another. `unread_mark` was set by the owner, to come back to it; `unread` counts messages.
+    read it and not answer. `transfers` are those that have ended. `takings` are what figures count. `wrapup` is the
+    last one, over when the state is another. `unread_mark` was set by the owner, to come back to it; `unread` counts
+    messages.
     `applied` maps the events of the last write by the router to the sequence number that each message got, so that an
     event which comes again after a crash is recognised. `version` grows with every write.
     `sequence` numbers the messages of the log in both directions, the last one has it; `message_count` counts the
@@ -196,6 +212,7 @@ class Interaction(Value):
     inactive_at: Instant | None = None
     transfer: TransferAttempt | None = None
     transfers: tuple[TransferAttempt, ...] = ()
+    takings: tuple[Taking, ...] = ()
     wrapup: Wrapup | None = None
     unread_mark: bool = False
     config_version: Count = 0

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from contracts.commands import queue_target
 from contracts.interactions import (
     Interaction,
     InteractionState,
+    Taking,
     TransferAttempt,
     TransferOutcome,
     Wrapup,
@@ -29,6 +31,9 @@ NO_TARGET: Mapping[str, object] = {
     "step_ends_at": None,
 }
 """An interaction that waits for nobody."""
+AWAITING = frozenset({_S.ROUTING, _S.WAITING, _S.OFFERED})
+"""The states of an interaction that has yet to come to an agent."""
+_QUEUE = queue_target("")
 
 
 def due_of(interaction: Interaction) -> datetime | None:
@@ -107,8 +112,31 @@ def assigning(interaction: Interaction, agent_id: str, now: datetime) -> Fields:
         "previous_agent": before,
         "unmanaged": False,
         "accepted_at": now,
+        "takings": (*interaction.takings, *taking(interaction, agent_id, now)),
         "inactive_at": inactive_at(interaction, now),
     }
+
+
+def taking(interaction: Interaction, agent_id: str, now: datetime) -> tuple[Taking, ...]:
+    """That an agent takes an interaction now; none where the customer has not waited for them.
+
+    `runtime/store/expressions.py` has the same for what is accepted.
+    """
+    if interaction.state not in AWAITING or not interaction.message_count or interaction.owner == agent_id:
+        return ()
+    begun_at = interaction.reopened_at or interaction.opened_at
+    since, target = interaction.waiting_since or begun_at, interaction.waiting_for
+    alone = target is not None and not target.startswith(_QUEUE)
+    return (
+        Taking(
+            agent_id=agent_id,
+            at=now,
+            since=max(since, begun_at),
+            begun_at=begun_at,
+            queue_id=None if alone else target.removeprefix(_QUEUE) if target else interaction.queue_id,
+            transferred=interaction.owner is not None,
+        ),
+    )
 
 
 def transferring(interaction: Interaction, attempt: TransferAttempt, queue_id: str | None, ends_at: datetime) -> Fields:

@@ -4,8 +4,13 @@ events         topic     everything that happened        -> events.log (stream),
 work           direct    what workers are to do          -> deliver.pNN, send.pNN, errands
 dead           fanout    what could not be processed     -> dead.letters
 configuration  fanout    "there is a new version"        -> one short-lived queue a process
+
+The stream `live` hangs on no exchange: what has changed is published straight into it, and every console reads it.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from contracts.base import Value
@@ -17,6 +22,17 @@ CONFIGURATION = "configuration"
 EVENT_LOG = "events.log"
 DEAD_LETTERS = "dead.letters"
 ERRANDS = "errands"
+LIVE = "live"
+LIVE_ARGUMENTS: Mapping[str, str | int] = MappingProxyType(
+    {
+        "x-queue-type": "stream",
+        "x-max-age": "10m",
+        "x-max-length-bytes": 64_000_000,
+        "x-stream-max-segment-size-bytes": 8_000_000,
+    }
+)
+"""A console that was away for longer has its browsers look everything up again. Whole segments are dropped, so these
+are small."""
 DELIVERY_LIMIT = 1_000_000
 """As good as none. RabbitMQ 4 drops what was delivered more than 20 times unless told otherwise, and every hand-over or
 crash of a consumer counts; attempts at an event are counted where its failures are known, in `runtime/consumer.py`."""
@@ -64,6 +80,11 @@ def send_key(partition: int) -> str:
     return f"send.p{partition:02d}"
 
 
+def partition_queues(numbers: Iterable[int]) -> list[str]:
+    """The queues of these partitions, at every stage."""
+    return [name(number) for number in numbers for name in (router_queue, work_key, send_key)]
+
+
 def topology(partitions: int, log_max_bytes: int, log_max_age: str) -> Topology:
     """The topology of an installation with so many partitions and such retention of the replay log."""
     quorum: dict[str, Any] = {"x-queue-type": "quorum", "x-delivery-limit": DELIVERY_LIMIT}
@@ -79,6 +100,7 @@ def topology(partitions: int, log_max_bytes: int, log_max_age: str) -> Topology:
         ),
         queues=(
             QueueSpec(name=EVENT_LOG, arguments=log_arguments, bindings=((EVENTS, "#"),)),
+            QueueSpec(name=LIVE, arguments=dict(LIVE_ARGUMENTS), bindings=()),
             *(
                 QueueSpec(name=router_queue(n), arguments=partition_arguments, bindings=((EVENTS, event_key(n)),))
                 for n in numbers

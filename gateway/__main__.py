@@ -39,12 +39,13 @@ USAGE_EXIT = 2
 
 def compose_receive(process: Process) -> None:
     """Put the process together that takes webhooks in."""
-    base = Foundation(process, broker_needed=False)
+    base = Foundation(process, broker_needed=False, inlet=True)
     settings = base.settings
     receiving = providers()
     journal = process.add(Journal(claim(settings.journal_dir), settings.journal_max_bytes, base.metrics, base.clock))
-    detour = Detour(journal, settings.journal_after_s)
-    process.add(Drainer(journal, detour, base.broker, base.publisher, settings.partitions, base.metrics))
+    base.attendance.tell("journal", journal.figures)
+    detour = Detour(journal, settings.journal_after_s, base.layout)
+    process.add(Drainer(journal, detour, base.broker, base.publisher, base.layout, base.metrics))
     process.health.register("rabbitmq", Readiness(base.broker, journal, settings.journal_after_s).check)
     gatherer = process.add(Gatherer(base.publisher, detour, settings.gather_ms / 1000, base.metrics))
     door = Door(
@@ -54,7 +55,7 @@ def compose_receive(process: Process) -> None:
         base.metrics,
         base.clock,
         settings.public_url,
-        settings.partitions,
+        base.layout,
     )
     files = FileDoor(media_links(settings, base.clock), base.media)
     app = build_gateway(door, files, max(provider.manifest.max_body for provider in receiving.values()))
@@ -96,7 +97,7 @@ def compose_send(process: Process) -> None:
             settings,
             base.metrics,
             base.instance,
-            settings.partitions,
+            base.layout,
         )
     )
     handlers = _handlers(base, caller, http)

@@ -43,7 +43,7 @@ def compose(process: Process) -> None:
         base.settings,
         base.metrics,
         base.instance,
-        base.settings.partitions,
+        base.layout,
     )
     process.add(consumer)
     process.health.register("consumer", consumer.check)
@@ -51,7 +51,7 @@ def compose(process: Process) -> None:
 
 def compose_replay(process: Process) -> None:
     """Put the process together that carries replays out."""
-    base = Foundation(process)
+    base = Foundation(process, inlet=True)
     letters = DeadLetterStore(base.store)
     replayer = process.add(
         Replayer(
@@ -65,7 +65,7 @@ def compose_replay(process: Process) -> None:
             WhitelistRules(base.store),
             base.clock,
             base.instance,
-            base.settings.partitions,
+            base.layout,
         )
     )
     process.health.register("replayer", replayer.check)

@@ -101,6 +101,7 @@ class Router:
             self._record(done, messages),
             self._outbox.commands(commands_of(done)),
         )
+        self._say(done)
         # Who sends or runs an errand looks for what it is about in the store: not before it is there.
         await asyncio.gather(
             self._outbox.send(sends_of(messages)),
@@ -175,6 +176,16 @@ class Router:
             self._interactions.record_statuses([s for o in outcomes for s in o.statuses]),
             self._outbox.park([letter for o in outcomes for letter in o.letters]),
         )
+
+    def _say(self, outcomes: Iterable[Outcome]) -> None:
+        """Tell the live feed what is stored now."""
+        news = self._interactions.news
+        for outcome in outcomes:
+            known = outcome.loaded | outcome.written
+            news.interactions([known[one] for one in outcome.written])
+            news.interactions([outcome.loaded[one] for one in outcome.written if one in outcome.loaded])
+            for message in outcome.messages:
+                news.messages([message], known.get(message.interaction_id))
 
     def _tell(self, outcomes: Sequence[Outcome], repeated: int) -> None:
         handled = self._metrics.handled

@@ -9,7 +9,9 @@ import asyncio
 import random
 import time
 import traceback
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 from contracts.base import new_id
 from contracts.deadletters import DeadLetter
@@ -17,6 +19,8 @@ from contracts.errors import Unavailable
 from runtime.broker import Broker, Delivery, Subscription
 from runtime.bundles import reason_of, singles
 from runtime.clock import utc_now
+from runtime.flow import Flow
+from runtime.layout import Layout, layout_of
 from runtime.logging import get_logger
 from runtime.metrics import Metrics
 from runtime.partitions import owned_by
@@ -65,7 +69,7 @@ class PartitionConsumer:
         settings: Settings,
         metrics: Metrics,
         instance: str,
-        partitions: int,
+        partitions: int | Layout,
     ) -> None:
         self.stage = stage
         self._broker = broker
@@ -76,9 +80,12 @@ class PartitionConsumer:
         self._settings = settings
         self._metrics = metrics
         self._instance = instance
-        self._partitions = partitions
+        self._layout = layout_of(partitions)
+        self._layout.consumer(self._rests)
+        self._moving = False
         self._lanes = [Lane() for _ in range(settings.lanes)]
         self._subscriptions: dict[int, Subscription] = {}
+        self._flows: dict[int, Flow] = defaultdict(Flow)
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = asyncio.Event()
 
@@ -104,7 +111,7 @@ class PartitionConsumer:
     @property
     def share(self) -> float:
         """Which part of the partitions this instance owns, from 0 to 1."""
-        return len(self._subscriptions) / self._partitions
+        return len(self._subscriptions) / self._layout.count
 
     async def check(self) -> None:
         """Return when the work is going on.
@@ -119,9 +126,9 @@ class PartitionConsumer:
         renewed = time.monotonic()
         while not self._stopping.is_set():
             try:
-                members = await self._membership.beat()
+                members = await self._membership.beat({"partitions": self._doing()})
                 renewed = time.monotonic()
-                await self._own(owned_by(self._instance, members, self._partitions))
+                await self._move(members)
             except Unavailable as error:
                 log.warning("consumer.share_unknown", stage=self.stage, reason=str(error))
                 if time.monotonic() - renewed > self._settings.member_ttl_s:
@@ -131,6 +138,27 @@ class PartitionConsumer:
                 # The boundary of the loop: without it this instance would keep its partitions and never work on them.
                 log.exception("consumer.share_failed", stage=self.stage)
             await self._pause(self._settings.heartbeat_s)
+
+    async def _move(self, members: Sequence[str]) -> None:
+        self._moving = True
+        try:
+            share = owned_by(self._instance, members, self._layout.count) if self._layout.consuming else frozenset()
+            await self._own(share)
+        finally:
+            self._moving = False
+
+    def _rests(self) -> bool:
+        return not (self._moving or self._subscriptions)
+
+    def _doing(self) -> dict[str, dict[str, Any]]:
+        """What is said of each partition that this instance owns (`runtime/pipeline.py`)."""
+        now, moment = time.monotonic(), utc_now()
+        doing = {}
+        for number, one in self._subscriptions.items():
+            lag_s = (moment - one.oldest).total_seconds() if one.oldest else 0.0
+            rate = self._flows[number].rate(now, one.acknowledged)
+            doing[str(number)] = {"in_hand": one.in_hand, "rate": round(rate, 2), "lag_s": round(max(0.0, lag_s), 1)}
+        return doing
 
     async def _pause(self, seconds: float) -> None:
         try:
@@ -152,6 +180,7 @@ class PartitionConsumer:
 
     async def _release(self, number: int) -> None:
         subscription = self._subscriptions.pop(number)
+        self._flows.pop(number, None)  # the next subscription counts from 0
         subscription.revoke()
         async with self._lane(number).working:
             await subscription.close()

@@ -1,4 +1,5 @@
-"""Secrets at rest: Fernet (AES-128-CBC with HMAC-SHA256) over one key or several. Signatures by keys made of them.
+"""Secrets at rest: Fernet (AES-128-CBC with HMAC-SHA256) over one key or several. Signatures, and names that hide what
+they name (AES-SIV), by keys made of them.
 
 The first key encrypts and signs, every key decrypts and verifies. So a key is rotated by putting the new one first and
 taking the old one away once every secret was written again.
@@ -7,8 +8,11 @@ taking the old one away once every secret was written again.
 import base64
 import hmac
 from collections.abc import Sequence
+from contextlib import suppress
 
+from cryptography.exceptions import InvalidTag
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -86,6 +90,47 @@ class Signer:
     def verify(self, text: str, signature: str) -> bool:
         """Whether a signature is that of a text, by any of the keys; each compared in constant time."""
         return any(hmac.compare_digest(_signature(key, text).encode(), signature.encode()) for key in self._keys)
+
+
+class Sealer:
+    """Hides texts for one purpose, each always behind the same token, so that a token serves as a name.
+
+    Args:
+        keys: as of a `SecretBox`, which is what checks them.
+        purpose: what is hidden; a token of one purpose opens nothing of another.
+    """
+
+    def __init__(self, keys: Sequence[str], purpose: str) -> None:
+        self._ciphers = [AESSIV(_derived(key, purpose)) for key in keys]
+
+    def __repr__(self) -> str:
+        return "Sealer(**********)"
+
+    def seal(self, text: str) -> str:
+        """The token of a text, in letters, digits, hyphens and underscores."""
+        return base64.urlsafe_b64encode(self._ciphers[0].encrypt(text.encode(), None)).decode().rstrip("=")
+
+    def open(self, token: str) -> str | None:
+        """The text of a token; None for what is none."""
+        try:
+            sealed = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        except ValueError:
+            return None
+        for cipher in self._ciphers:
+            with suppress(InvalidTag, ValueError):
+                return cipher.decrypt(sealed, None).decode()
+        return None
+
+
+def sealer(settings: Settings, purpose: str) -> Sealer:
+    """The sealer with the keys of the settings.
+
+    Raises:
+        SetupFault: as `secret_box`.
+    """
+    keys = _keys(settings)
+    SecretBox(keys)
+    return Sealer(keys, purpose)
 
 
 def signer(settings: Settings, purpose: str) -> Signer:

@@ -81,6 +81,24 @@ class Metrics:
         self.partitions = Gauge(
             "switchboard_partitions_owned", "Partitions that this instance owns.", ["stage"], registry=self.registry
         )
+        self.live_told = Counter(
+            "switchboard_live_told", "Changes that this process has told the live feed of.", registry=self.registry
+        )
+        self.live_clients = Gauge(
+            "switchboard_live_clients", "Clients that listen to this console's live feed.", registry=self.registry
+        )
+        self.live_sent = Counter(
+            "switchboard_live_sent", "Changes sent to clients of the live feed.", registry=self.registry
+        )
+        self.live_resets = Counter(
+            "switchboard_live_resets",
+            "Clients told to look everything up: behind (away for too long), slow, or missed (a change was lost).",
+            ["why"],
+            registry=self.registry,
+        )
+        self.live_dropped = Counter(
+            "switchboard_live_dropped", "Clients cut off because they took nothing.", registry=self.registry
+        )
         self.configuration_version = Gauge(
             "switchboard_configuration_version", "Version of the configuration in use.", registry=self.registry
         )

@@ -2,27 +2,27 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from contracts.commands import COMMANDS, SEND_COMMANDS, Command, ErrandCommand, Send, SendCommand, Serve
 from contracts.deadletters import DeadLetter
-from contracts.events import EVENTS, ConversationEvent, Event
+from contracts.events import EVENTS, Event
 from contracts.partitioning import conversation_key, partition_of
 from contracts.topology import CONFIGURATION, DEAD, ERRANDS, WORK, event_key, router_queue, send_key, work_key
 from contracts.topology import EVENTS as EVENTS_EXCHANGE
 from runtime.broker import Publisher
+from runtime.layout import Layout, layout_of
 
 
 class Outbox:
-    """Publishes bundles and returns when the broker has confirmed all of them."""
+    """Publishes bundles and returns when the broker has confirmed all of them.
 
-    def __init__(self, publisher: Publisher, partitions: int) -> None:
+    What goes into partitions waits while their number is changed, and is `Unavailable` if that takes long.
+    """
+
+    def __init__(self, publisher: Publisher, partitions: int | Layout) -> None:
         self._publisher = publisher
-        self._partitions = partitions
-
-    def partition(self, event: ConversationEvent) -> int:
-        """The partition that an event travels through."""
-        return partition_of(event.conversation, self._partitions)
+        self._layout = layout_of(partitions)
 
     async def events(self, events: Sequence[Event]) -> None:
         """Publish events, those of one partition together and in order.
@@ -30,15 +30,13 @@ class Outbox:
         Raises:
             Unavailable: the broker did not confirm; some may have been taken.
         """
-        bundles: dict[int, list[Event]] = defaultdict(list)
-        for event in events:
-            bundles[self.partition(event)].append(event)
-        await asyncio.gather(
-            *(
-                self._publisher.publish(EVENTS_EXCHANGE, event_key(partition), EVENTS.dump_json(bundle))
-                for partition, bundle in bundles.items()
+        async with self._layout.publishing() as partitions:
+            await asyncio.gather(
+                *(
+                    self._publisher.publish(EVENTS_EXCHANGE, event_key(partition), EVENTS.dump_json(bundle))
+                    for partition, bundle in _bundles(events, partitions).items()
+                )
             )
-        )
 
     async def events_again(self, events: Sequence[Event]) -> None:
         """Have routers handle events that the event log has already: each goes into the queue of its partition alone.
@@ -46,15 +44,13 @@ class Outbox:
         Raises:
             Unavailable: as above.
         """
-        bundles: dict[int, list[Event]] = defaultdict(list)
-        for event in events:
-            bundles[self.partition(event)].append(event)
-        await asyncio.gather(
-            *(
-                self._publisher.publish("", router_queue(partition), EVENTS.dump_json(bundle))
-                for partition, bundle in bundles.items()
+        async with self._layout.publishing() as partitions:
+            await asyncio.gather(
+                *(
+                    self._publisher.publish("", router_queue(partition), EVENTS.dump_json(bundle))
+                    for partition, bundle in _bundles(events, partitions).items()
+                )
             )
-        )
 
     async def commands(self, commands: Sequence[tuple[str, Command]]) -> None:
         """Publish commands, each with the key (a conversation or a distribution target) that gives its partition.
@@ -63,14 +59,15 @@ class Outbox:
             Unavailable: as above.
         """
         bundles: dict[int, list[Command]] = defaultdict(list)
-        for key, command in commands:
-            bundles[partition_of(key, self._partitions)].append(command)
-        await asyncio.gather(
-            *(
-                self._publisher.publish(WORK, work_key(partition), COMMANDS.dump_json(bundle))
-                for partition, bundle in bundles.items()
+        async with self._layout.publishing() as partitions:
+            for key, command in commands:
+                bundles[partition_of(key, partitions)].append(command)
+            await asyncio.gather(
+                *(
+                    self._publisher.publish(WORK, work_key(partition), COMMANDS.dump_json(bundle))
+                    for partition, bundle in bundles.items()
+                )
             )
-        )
 
     async def serve(self, targets: Sequence[str], correlation_id: str) -> None:
         """Have what waits for targets offered."""
@@ -83,17 +80,16 @@ class Outbox:
             Unavailable: as above.
         """
         bundles: dict[int, list[SendCommand]] = defaultdict(list)
-        for command in commands:
-            about = command if isinstance(command, Send) else command.signal
-            bundles[partition_of(conversation_key(about.account_id, about.contact_key), self._partitions)].append(
-                command
+        async with self._layout.publishing() as partitions:
+            for command in commands:
+                about = command if isinstance(command, Send) else command.signal
+                bundles[partition_of(conversation_key(about.account_id, about.contact_key), partitions)].append(command)
+            await asyncio.gather(
+                *(
+                    self._publisher.publish(WORK, send_key(partition), SEND_COMMANDS.dump_json(bundle))
+                    for partition, bundle in bundles.items()
+                )
             )
-        await asyncio.gather(
-            *(
-                self._publisher.publish(WORK, send_key(partition), SEND_COMMANDS.dump_json(bundle))
-                for partition, bundle in bundles.items()
-            )
-        )
 
     async def errands(self, commands: Sequence[ErrandCommand]) -> None:
         """Have errands run, one message each: they take long, and any sender may take the next.
@@ -115,3 +111,10 @@ class Outbox:
         """Tell all processes that there is a new version of the configuration; nobody need be listening."""
         body = b'{"version":%d}' % version
         await self._publisher.publish(CONFIGURATION, "", body, mandatory=False)
+
+
+def _bundles(events: Sequence[Event], partitions: int) -> Mapping[int, list[Event]]:
+    bundles: dict[int, list[Event]] = defaultdict(list)
+    for event in events:
+        bundles[partition_of(event.conversation, partitions)].append(event)
+    return bundles

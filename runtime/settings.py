@@ -23,19 +23,22 @@ class Settings(BaseSettings):
     amqp_url: SecretStr = Field(
         SecretStr("amqp://guest:guest@127.0.0.1:5672/"),
         validation_alias=AliasChoices("AMQP_URL", "amqp_url"),
-        description="RabbitMQ's address: `amqp://user:password@host:port/vhost`.",
+        description="RabbitMQ's address: `amqp://user:password@host:port/vhost`; of a cluster all nodes, "
+        "`amqp://user:password@host:port,host:port,host:port/vhost`.",
     )
     mongo_url: SecretStr = Field(
         SecretStr("mongodb://127.0.0.1:27017/?directConnection=true"),
         validation_alias=AliasChoices("MONGO_URL", "mongo_url"),
-        description="MongoDB's address; the deployment must be a replica set, of one member at least.",
+        description="MongoDB's address; the deployment must be a replica set, of one member at least: "
+        "`mongodb://user:password@host:port,host:port,host:port/?replicaSet=name`.",
     )
     database: str = Field("switchboard", min_length=1, description="The name of the MongoDB database.")
     partitions: int = Field(
         16,
         ge=1,
         le=99,
-        description="Number of partitions; fixed when the installation is made, every process checks it at start.",
+        description="Number of partitions of a new installation; one that exists has its own, which "
+        "`switchboard partitions set` changes.",
     )
     public_url: str = Field(
         "http://127.0.0.1:8080",
@@ -64,6 +67,26 @@ class Settings(BaseSettings):
         None, description="Bearer token of the API. The console refuses to start without one."
     )
     console_token_file: Path | None = Field(None, description="File that holds the API's bearer token.")
+    session_max_s: Seconds = Field(24 * 3600.0, description="How long somebody stays signed in to the console at most.")
+    session_idle_s: Seconds = Field(
+        4 * 3600.0, description="After how long without a request a session of the console is over."
+    )
+    password_min_length: int = Field(12, ge=8, le=100, description="The fewest characters of a new password.")
+    sign_in_window_s: Seconds = Field(
+        300.0, description="Time within which failed sign-ins are counted; who is locked out waits until it ends."
+    )
+    sign_in_per_name: int = Field(10, ge=1, description="Most failed sign-ins under one name within that time.")
+    sign_in_per_address: int = Field(
+        50, ge=1, description="Most failed sign-ins from one address (IPv6: one /64 network) within that time."
+    )
+    trusted_proxies: str = Field(
+        "",
+        description="Addresses and networks of the proxies before the console, separated by commas: what these say of "
+        "a client's address and of TLS (`X-Forwarded-For`, `X-Forwarded-Proto`) is believed.",
+    )
+    mask_numbers: bool = Field(
+        False, description="Keep customers' numbers from every agent, not from those alone whose user says so."
+    )
     gather_ms: float = Field(1.0, ge=0, le=100, description="How long the gateway gathers events of one partition.")
     publish_timeout_s: Seconds = Field(5.0, description="How long a publish may wait for the broker's confirm.")
     journal_dir: Path = Field(
@@ -131,6 +154,9 @@ class Settings(BaseSettings):
         "",
         description="Hosts that the routing action `Webhook` may call, separated by commas; none without it. One in a "
         "private network must be among `SWITCHBOARD_ALLOWED_HOSTS` as well.",
+    )
+    service_level_s: int = Field(
+        60, ge=1, le=24 * 3600, description="Wait up to which an interaction counts as answered in time, in seconds."
     )
     configuration_poll_s: Seconds = Field(2.0, description="How often a process looks whether it missed a change.")
     event_log_max_bytes: int = Field(10 * 2**30, ge=10**6, description="Size at which the replay log drops its oldest.")

@@ -28,7 +28,14 @@ file too, each unless the environment sets it.
 | variable | type | default | description |
 |---|---|---|---|
 """
-WORDS: dict[object, str] = {str: "text", int: "whole number", float: "number", SecretStr: "secret", Path: "path"}
+WORDS: dict[object, str] = {
+    str: "text",
+    bool: "true or false",
+    int: "whole number",
+    float: "number",
+    SecretStr: "secret",
+    Path: "path",
+}
 BOUNDS = {
     "ge": "at least",
     "gt": "more than",

@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp.test_utils import TestClient, TestServer
 
 from console.app import build_console
+from console.dependencies import ConsoleDependencies
 from contracts.commands import COMMANDS
 from contracts.interactions import AgentQueueEntry, Interaction, InteractionState
 from contracts.queues import AgentState
@@ -28,9 +29,10 @@ MOST_ROUNDS = 50
 class Desk:
     """The console beside router, worker and clock."""
 
-    def __init__(self, parts: Parts, client: TestClient[Any, Any]) -> None:
+    def __init__(self, parts: Parts, client: TestClient[Any, Any], dependencies: ConsoleDependencies) -> None:
         self.parts = parts
         self.client = client
+        self.dependencies = dependencies
         self._messages = 0
 
     # --- what people do
@@ -180,7 +182,7 @@ async def at_work(parts: Parts, *, capacity: int = 0, **settings: Fields) -> Asy
         account([{"action": "Queue", "queue": "sales", "timeout": 60}], **{**base, **settings}),
     )
     async with TestClient(TestServer(build_console(dependencies))) as client:
-        desk = Desk(parts, client)
+        desk = Desk(parts, client, dependencies)
         for agent in AGENTS:
             await parts.presence.set(agent, AgentState.AVAILABLE)
         yield desk

@@ -34,6 +34,7 @@ from runtime.store.assignments import Assignments
 from runtime.store.client import Store
 from runtime.store.configuration import ConfigurationStore
 from runtime.store.figures import FigureStore
+from runtime.store.interaction_lists import InteractionFilter, InteractionLists, Page
 from runtime.store.interactions import InteractionStore
 from runtime.store.offers import OfferStore
 from runtime.store.presence import PresenceStore
@@ -201,7 +202,8 @@ class Parts:
 
     async def all_interactions(self) -> list[Interaction]:
         """Every interaction, in the order of opening."""
-        return sorted(await self.interactions.find(limit=1000), key=lambda one: (one.opened_at, one.id))
+        found, _ = await InteractionLists(self.store).page(InteractionFilter(), Page(limit=1000))
+        return sorted(found, key=lambda one: (one.opened_at, one.id))
 
     async def one(self) -> Interaction:
         """The only interaction."""

@@ -52,7 +52,7 @@ def compose_deliver(process: Process) -> None:
             base.settings,
             base.metrics,
             base.instance,
-            base.settings.partitions,
+            base.layout,
         ),
         PartitionConsumer(
             "dead_letters",
@@ -73,7 +73,7 @@ def compose_deliver(process: Process) -> None:
 
 def compose_clock(process: Process) -> None:
     """Put the process together that watches deadlines."""
-    base = Foundation(process)
+    base = Foundation(process, inlet=True)
     overdue = timedelta(seconds=base.settings.media_sweep_s)
     clock = ClockWorker(
         base.interactions,

@@ -31,6 +31,7 @@ from gateway.receive.intake import Intake, malformed, take_in
 from runtime.clock import Clock
 from runtime.configuration import ConfigurationCache
 from runtime.http.problems import CORRELATION_HEADER, Problem, answer_to
+from runtime.layout import Layout, layout_of
 from runtime.logging import get_logger
 from runtime.media.links import PATH as FILES
 from runtime.metrics import Metrics
@@ -65,7 +66,7 @@ class Door:
         metrics: Metrics,
         clock: Clock,
         public_url: str,
-        partitions: int,
+        partitions: int | Layout,
     ) -> None:
         self._providers = providers
         self._configuration = configuration
@@ -74,7 +75,7 @@ class Door:
         self._items = cache(metrics.items.labels)
         self._clock = clock
         self._public_url = public_url.rstrip("/")
-        self._partitions = partitions
+        self._layout = layout_of(partitions)
 
     async def handle(self, request: web.BaseRequest) -> web.Response:
         """One request, from bytes to events in safe hands, or to the reason why not."""
@@ -108,10 +109,10 @@ class Door:
             letter = malformed(webhook, str(error), accounts, correlation_id)
             await self._gatherer.publish((), [letter.model_dump_json().encode()])
             raise Problem(HTTPStatus.BAD_REQUEST, f"the body is not what the provider sends: {error}") from error
-        intake = take_in(target.provider, items, accounts, webhook, self._partitions, correlation_id)
+        intake = take_in(target.provider, items, accounts, webhook, self._layout.count, correlation_id)
         if intake.foreign and not target.shared and (sharers := self._sharers(target, webhook)):
             # One app has one callback URL: a webhook to one account's URL may hold items of the app's other numbers.
-            intake = take_in(target.provider, items, sharers, webhook, self._partitions, correlation_id)
+            intake = take_in(target.provider, items, sharers, webhook, self._layout.count, correlation_id)
         self._count(target.provider.manifest.name, intake)
         if intake.foreign and not isinstance(target.provider, SharedCallback):
             raise Problem(HTTPStatus.FORBIDDEN, "the webhook is signed, but for another account or number")

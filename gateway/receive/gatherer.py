@@ -47,7 +47,10 @@ class Gatherer:
         self._detour = detour
         self._linger_s = linger_s
         self._metrics = metrics
+        self._layout = detour.layout
+        self._count = self._layout.count
         self._lanes: dict[int, Lane] = defaultdict(Lane)
+        self._before: frozenset[asyncio.Task[None]] = frozenset()
         self._pending = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -74,6 +77,8 @@ class Gatherer:
     def _submit(self, number: int, encoded: bytes) -> "asyncio.Future[None]":
         if self._pending >= MOST_PENDING:
             raise Unavailable("the gateway has too many events waiting for the broker")
+        if self._count != self._layout.count:
+            self._renumber()
         lane = self._lanes[number]
         confirmed = asyncio.get_running_loop().create_future()
         lane.waiting.append((encoded, confirmed))
@@ -85,8 +90,16 @@ class Gatherer:
             task.add_done_callback(self._tasks.discard)
         return confirmed
 
+    def _renumber(self) -> None:
+        """With another number of partitions a conversation may have another lane: behind what is on the old ones."""
+        self._count = self._layout.count
+        self._lanes = defaultdict(Lane)
+        self._before = frozenset(self._tasks)
+
     async def _drain(self, number: int, lane: Lane) -> None:
         await asyncio.sleep(self._linger_s)
+        if before := {task for task in self._before if not task.done()}:
+            await asyncio.wait(before)
         while lane.waiting:
             await self._carry(number, lane.take())
         lane.busy = False
@@ -116,7 +129,7 @@ class Gatherer:
         if self._detour.taken and await self._detour.follow(kind, bodies):
             return
         try:
-            with self._metrics.confirm_seconds.time(), self._detour.patience():
+            with self._layout.under_way(), self._metrics.confirm_seconds.time(), self._detour.patience():
                 await self._publish(number, bodies)
         except (Unavailable, TimeoutError) as error:
             await self._detour.begin(kind, bodies, error)

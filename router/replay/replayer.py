@@ -27,6 +27,7 @@ from runtime.bundles import unbundle
 from runtime.clock import Clock
 from runtime.configuration import ConfigurationCache
 from runtime.eventlog import received_at, too_early
+from runtime.layout import Layout
 from runtime.logging import get_logger
 from runtime.proposals import proposed
 from runtime.publishing import Outbox
@@ -82,7 +83,7 @@ class Replayer:
         rules: WhitelistRules,
         clock: Clock,
         instance: str,
-        partitions: int,
+        partitions: int | Layout,
         log_name: str | None = None,
     ) -> None:
         self._broker = broker

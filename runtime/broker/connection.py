@@ -5,8 +5,9 @@ deliveries on them. Here a loss is seen by everyone who works on the connection,
 """
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from zlib import crc32
 
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection
@@ -16,11 +17,15 @@ from yarl import URL
 
 from contracts.errors import SetupFault, Unavailable
 from contracts.topology import Topology
+from runtime.addresses import addresses
 from runtime.logging import get_logger
 
 log = get_logger(__name__)
 
 CONNECT_TIMEOUT_S = 10.0
+HANDSHAKE_TIMEOUT_S = 3.0
+"""For one of several nodes: while it hangs the others could be asked."""
+ABANDON_TIMEOUT_S = 1.0
 UNBLOCKED_TIMEOUT_S = 5.0
 HEARTBEAT_S = 10
 RETRY_S = 0.5
@@ -29,21 +34,37 @@ RETRY_MOST_S = 5.0
 
 @contextmanager
 def broker_errors() -> Iterator[None]:
-    """Turn every way in which the broker can fail into `Unavailable`."""
+    """Turn every way in which the broker can fail into `Unavailable`.
+
+    When a connection is lost at the wrong moment, aiormq lets out its reader's StopAsyncIteration, or a bare
+    `Exception` to whoever waits for an answer on it: these say nothing else, so they are taken for the loss.
+    """
     try:
         yield
-    except (AMQPError, ConnectionError, TimeoutError, OSError, RuntimeError) as error:
+    except (AMQPError, ConnectionError, TimeoutError, OSError, RuntimeError, StopAsyncIteration) as error:
         raise Unavailable(f"RabbitMQ: {type(error).__name__}: {error}") from error
+    except Exception as error:
+        if type(error) is not Exception:
+            raise
+        raise Unavailable("RabbitMQ: the connection was lost") from error
 
 
 class Broker:
     """The connection of one process. A part of the process: `start` waits until the broker is there.
 
-    With `needed` off it tries once and goes on: the process has something to do without a broker.
+    The topology, if it may change, is asked for whenever a connection is made.
+
+    The URL may name several hosts, the nodes of a cluster: whichever answers is used. With `needed` off it tries once
+    and goes on: the process has something to do without a broker.
     """
 
-    def __init__(self, url: SecretStr, topology: Topology, name: str, *, needed: bool = True) -> None:
-        self._url = URL(url.get_secret_value()).update_query(heartbeat=HEARTBEAT_S)
+    def __init__(
+        self, url: SecretStr, topology: Topology | Callable[[], Topology], name: str, *, needed: bool = True
+    ) -> None:
+        hosts = addresses(url.get_secret_value())
+        self._urls = [URL(one).update_query(heartbeat=HEARTBEAT_S) for one in hosts]
+        # Processes spread over the nodes of a cluster, each by its name; after a failure the next node is tried first.
+        self._turn = crc32(name.encode()) % len(hosts)
         self._topology = topology
         self._name = name
         self._needed = needed
@@ -115,40 +136,64 @@ class Broker:
 
     def _attempt(self) -> asyncio.Task[AbstractConnection]:
         if self._connecting is None or self._connecting.done():
-            self._connecting = asyncio.create_task(self._connect_in_time())
+            self._connecting = asyncio.create_task(self._connect_to_any())
             self._connecting.add_done_callback(_look_at)
         return self._connecting
 
-    async def _connect_in_time(self) -> AbstractConnection:
-        with broker_errors():
-            async with asyncio.timeout(CONNECT_TIMEOUT_S):
-                return await self._connect()
+    async def _connect_to_any(self) -> AbstractConnection:
+        for _ in self._urls[:-1]:
+            try:
+                return await self._connect_in_time()
+            except Unavailable as error:
+                url = self._urls[self._turn]
+                log.warning("broker.node_unavailable", host=url.host, port=url.port, reason=str(error))
+                self._turn = (self._turn + 1) % len(self._urls)
+        return await self._connect_in_time()
 
-    async def _connect(self) -> AbstractConnection:
-        connection = await aio_pika.connect(self._url, client_properties={"connection_name": self._name})
-        await self._declare(connection)
-        log.info("broker.connected", host=self._url.host, port=self._url.port)
+    async def _connect_in_time(self) -> AbstractConnection:
+        topology = self._topology if isinstance(self._topology, Topology) else self._topology()
+        with broker_errors():
+            async with asyncio.timeout(CONNECT_TIMEOUT_S if len(self._urls) == 1 else HANDSHAKE_TIMEOUT_S):
+                connection = await self._connect()
+            try:
+                async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                    await self._declare(connection, topology)
+            except BaseException:
+                await _abandon(connection)
+                raise
         return connection
 
-    async def _declare(self, connection: AbstractConnection) -> None:
+    async def _connect(self) -> AbstractConnection:
+        url = self._urls[self._turn]
+        connection = await aio_pika.connect(url, client_properties={"connection_name": self._name})
+        log.info("broker.connected", host=url.host, port=url.port)
+        return connection
+
+    async def _declare(self, connection: AbstractConnection, topology: Topology) -> None:
         try:
-            await self._declare_all(connection)
+            await self._declare_all(connection, topology)
         except ChannelPreconditionFailed as error:
-            await connection.close()
             raise SetupFault(
                 f"RabbitMQ has a queue or exchange with other settings than ours: {error}; a setting of the replay log "
                 "that was changed takes effect after its queue was deleted"
             ) from error
 
-    async def _declare_all(self, connection: AbstractConnection) -> None:
+    @staticmethod
+    async def _declare_all(connection: AbstractConnection, topology: Topology) -> None:
         channel = await connection.channel(publisher_confirms=False)
-        for exchange in self._topology.exchanges:
+        for exchange in topology.exchanges:
             await channel.declare_exchange(exchange.name, aio_pika.ExchangeType(exchange.type), durable=True)
-        for spec in self._topology.queues:
+        for spec in topology.queues:
             queue = await channel.declare_queue(spec.name, durable=True, arguments=spec.arguments)
             for exchange_name, key in spec.bindings:
                 await queue.bind(exchange_name, key)
         await channel.close()
+
+
+async def _abandon(connection: AbstractConnection) -> None:
+    with suppress(AMQPError, ConnectionError, TimeoutError, OSError, RuntimeError):
+        async with asyncio.timeout(ABANDON_TIMEOUT_S):
+            await connection.close()
 
 
 def _look_at(attempt: asyncio.Task[AbstractConnection]) -> None:

@@ -9,6 +9,7 @@ from pamqp.commands import Basic
 
 from contracts.errors import Unavailable
 from runtime.broker.connection import Broker, broker_errors
+from runtime.clock import utc_now
 
 PERSISTENT = 2
 
@@ -28,7 +29,8 @@ class Publisher:
         Raises:
             Unavailable: it did not within the time, or no queue takes the message. It may have it all the same.
         """
-        properties = Basic.Properties(content_type="application/json", delivery_mode=PERSISTENT)
+        # The time is for whoever asks how long a message has waited.
+        properties = Basic.Properties(content_type="application/json", delivery_mode=PERSISTENT, timestamp=utc_now())
         with broker_errors():
             channel = await self._underlay()
             result = await channel.basic_publish(

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import takewhile
 from typing import cast
 
 from aio_pika.abc import AbstractChannel
@@ -29,7 +31,10 @@ class Delivery:
 
 
 class Subscription:
-    """The consumption of one queue. Deliveries go to `on_delivery`, in order, at most `prefetch` in hand."""
+    """The consumption of one queue. Deliveries go to `on_delivery`, in order, at most `prefetch` in hand.
+
+    `acknowledged` counts the messages that were.
+    """
 
     def __init__(self, broker: Broker, queue: str, prefetch: int, on_delivery: Callable[[Delivery], None]) -> None:
         self.queue = queue
@@ -41,6 +46,8 @@ class Subscription:
         # Known before the broker answers: deliveries may come right behind its answer, and must count as active.
         self._consumer = queue
         self._revoked = False
+        self._in_hand: dict[int, datetime | None] = {}
+        self.acknowledged = 0
 
     @property
     def active(self) -> bool:
@@ -49,6 +56,16 @@ class Subscription:
         if self._revoked or underlay is None or underlay.is_closed:
             return False
         return self._consumer in underlay.consumers
+
+    @property
+    def in_hand(self) -> int:
+        """Messages that were delivered and are not acknowledged."""
+        return len(self._in_hand)
+
+    @property
+    def oldest(self) -> datetime | None:
+        """When the oldest message in hand was published, to the second; None when there is none, or it does not say."""
+        return next(iter(self._in_hand.values()), None)
 
     def revoke(self) -> None:
         """Handle nothing more of it; `close` follows."""
@@ -70,6 +87,7 @@ class Subscription:
     async def _receive(self, message: DeliveredMessage) -> None:
         # No await in here: the client runs one task a message, and order holds only because each ends at once.
         if message.delivery_tag is not None:
+            self._in_hand[message.delivery_tag] = message.header.properties.timestamp
             self._on_delivery(Delivery(bytes(message.body), message.delivery_tag, bool(message.redelivered), self))
 
     async def acknowledge(self, tag: int, *, multiple: bool = True) -> None:
@@ -79,6 +97,7 @@ class Subscription:
 
         What was handled is acknowledged even when it was revoked meanwhile: only the rest is to be given back.
         """
+        self._let_go(tag, multiple=multiple)
         if self._underlay is None or self._underlay.is_closed:
             return
         try:
@@ -86,6 +105,13 @@ class Subscription:
                 await self._underlay.basic_ack(tag, multiple=multiple, wait=False)
         except Unavailable as error:
             log.warning("subscription.ack_lost", queue=self.queue, reason=str(error))
+
+    def _let_go(self, tag: int, *, multiple: bool) -> None:
+        # Tags count up, and a dictionary keeps their order.
+        done = list(takewhile(lambda one: one <= tag, self._in_hand)) if multiple else [tag]
+        for one in done:
+            self._in_hand.pop(one, None)
+        self.acknowledged += len(done)
 
     async def close(self) -> None:
         """Stop consuming; what is not acknowledged goes back to its place in the queue."""

@@ -5,6 +5,7 @@ the specification's section 4.2, the methods those of its class `connection` (10
 """
 
 import asyncio
+import contextlib
 import ssl
 import struct
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Self
 from urllib.parse import unquote, urlsplit
 
 from contracts.errors import SetupFault, Unavailable
+from runtime.addresses import addresses
 
 _HEADER = b"AMQP\x00\x00\x09\x01"
 _METHOD, _END = 1, 0xCE
@@ -53,11 +55,20 @@ class BrokerAddress:
 async def broker_version(url: str, timeout_s: float = 5.0) -> str:
     """Log in, open the virtual host, close, and return the version that the broker names.
 
+    Of a URL with several hosts the first one that answers speaks for all; each is given the time.
+
     Raises:
         SetupFault: the URL is malformed, or the broker refuses the user, the password or the virtual host.
         Unavailable: nothing answers in time, or not in AMQP.
     """
-    address = BrokerAddress.of(url)
+    *others, last = [BrokerAddress.of(one) for one in addresses(url)]
+    for address in others:
+        with contextlib.suppress(Unavailable):
+            return await _version_at(address, timeout_s)
+    return await _version_at(last, timeout_s)
+
+
+async def _version_at(address: BrokerAddress, timeout_s: float) -> str:
     where = f"{address.host}:{address.port}"
     try:
         async with asyncio.timeout(timeout_s):

@@ -1,4 +1,4 @@
-"""A private mongod: a replica set of one member, whose data and port belong to one directory."""
+"""A private mongod, whose data and port belong to one directory: a replica set of one member, or one of several."""
 
 import os
 import signal
@@ -9,16 +9,16 @@ from runtime.embedded import leftovers, programs
 from runtime.embedded.child import Child
 from runtime.embedded.ports import LOOPBACK, PortBook
 from runtime.logging import get_logger
-from runtime.store.replica_set import ensure_replica_set
+from runtime.store.replica_set import ensure_answer, ensure_replica_set
 
 log = get_logger(__name__)
 
-_REPLICA_SET = "switchboard"
+REPLICA_SET = "switchboard"
 _START_DEADLINE_S = 60.0
 _STOP_DEADLINE_S = 20.0
 _OPTIONS = (
     "--replSet",
-    _REPLICA_SET,
+    REPLICA_SET,
     "--bind_ip",
     LOOPBACK,
     "--nounixsocket",
@@ -42,22 +42,31 @@ class MongoDB:
 
     Args:
         directory: where its data and its log lie.
-        ports: gives its port, under the name `mongo`.
+        ports: gives its port, under the name of the member.
+        member: the name, among those of its set.
+        alone: whether it is all of its set; if not, somebody else makes the set (`clusters.py`).
     """
 
     name = "mongodb"
 
-    def __init__(self, directory: Path, ports: PortBook) -> None:
+    def __init__(self, directory: Path, ports: PortBook, *, member: str = "mongo", alone: bool = True) -> None:
         self.directory = directory.resolve()
         self.wanted = False
         self._book = ports
+        self._member = member
+        self._alone = alone
         self._port: int | None = None
         self._server: Child | None = None
 
     @property
+    def host(self) -> str:
+        """Address and port; valid from the first start on."""
+        return f"{LOOPBACK}:{self._port}"
+
+    @property
     def url(self) -> str:
-        """The MongoDB URL; valid from the first start on."""
-        return f"mongodb://{LOOPBACK}:{self._port}/?directConnection=true"
+        """The MongoDB URL of this very member; valid from the first start on."""
+        return f"mongodb://{self.host}/?directConnection=true"
 
     @property
     def pid(self) -> int | None:
@@ -65,7 +74,8 @@ class MongoDB:
         return self._server.pid if self._server else None
 
     async def start(self) -> None:
-        """Start mongod, make it a replica set when it is new, and wait until it takes writes.
+        """Start mongod and wait until it answers; alone, make it a replica set when it is new, and wait until it takes
+        writes.
 
         Raises:
             SetupFault: MongoDB is not installed, or it ends or is not ready within 60 s.
@@ -75,7 +85,7 @@ class MongoDB:
             log.warning("embedded.leftovers_ended", service=self.name)
         data = self.directory / "data"
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._port = self._port or self._book.choose("mongo")
+        self._port = self._port or self._book.choose(self._member)
         command = (str(program), "--dbpath", str(data), "--port", str(self._port), *_OPTIONS)
         self._server = Child(command, self._environment(), self.directory, self.directory / "mongodb.log")
         await self._server.start()
@@ -121,10 +131,9 @@ class MongoDB:
         return {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8", "HOME": str(self.directory)}
 
     async def _ready(self, server: Child, port: int) -> None:
+        make = ensure_replica_set if self._alone else ensure_answer
         try:
-            version = await ensure_replica_set(
-                LOOPBACK, port, _REPLICA_SET, timeout_s=_START_DEADLINE_S, alive=lambda: server.running
-            )
+            version = await make(LOOPBACK, port, REPLICA_SET, timeout_s=_START_DEADLINE_S, alive=lambda: server.running)
         except Unavailable as error:
             raise SetupFault(
                 f"MongoDB did not start; its log is {server.log_path}, which ends: {server.last_words()}"

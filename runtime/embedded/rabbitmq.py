@@ -4,19 +4,23 @@ import asyncio
 import contextlib
 import os
 import signal
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from contracts.errors import SetupFault, SwitchboardError
 from runtime.embedded import leftovers, programs
 from runtime.embedded.amqp_probe import broker_version
 from runtime.embedded.child import Child
+from runtime.embedded.epmd import Epmd
 from runtime.embedded.ports import LOOPBACK, PortBook
 from runtime.logging import get_logger
 
 log = get_logger(__name__)
 
 # The host name of the machine may change; the name of the node is part of its data and must not.
-_NODE = "switchboard@localhost"
+_NODE = "switchboard"
+_HOST = "localhost"
 _START_DEADLINE_S = 90.0
 _STOP_DEADLINE_S = 30.0
 _POLL_S = 0.1
@@ -32,6 +36,23 @@ _MANAGEMENT = """\
 management.tcp.ip = {host}
 management.tcp.port = {management}
 """
+_CLUSTER = """\
+cluster_formation.peer_discovery_backend = classic_config
+cluster_partition_handling = pause_minority
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """What a node must know to be one of several.
+
+    `name` is its own, without the host; `names` are those of all. They share one epmd and one cookie.
+    """
+
+    name: str
+    names: Sequence[str]
+    epmd: Epmd
+    cookie: str
 
 
 class RabbitMQ:
@@ -41,20 +62,25 @@ class RabbitMQ:
 
     Args:
         directory: where everything of the node lies.
-        ports: gives its four ports, under the names `amqp`, `management`, `erlang` and `epmd`.
+        ports: gives its ports, under the names `amqp`, `management`, `erlang` and `epmd`; in a cluster the first three
+            under its own name, as in `rabbit1.amqp`.
         management: whether to run the management plugin; without it a stop takes 1 s instead of 6.
+        cluster: of which cluster it is one node; None for a node that stands alone.
     """
 
     name = "rabbitmq"
 
-    def __init__(self, directory: Path, ports: PortBook, *, management: bool = True) -> None:
+    def __init__(
+        self, directory: Path, ports: PortBook, *, management: bool = True, cluster: Membership | None = None
+    ) -> None:
         self.directory = directory.resolve()
         self.wanted = False
         self._book = ports
         self._management = management
+        self._cluster = cluster
         self._ports: dict[str, int] = {}
         self._node: Child | None = None
-        self._epmd: Child | None = None
+        self._epmd = cluster.epmd if cluster else Epmd(self.directory, ports)
 
     @property
     def url(self) -> str:
@@ -71,31 +97,33 @@ class RabbitMQ:
         """The pid of the running node's script."""
         return self._node.pid if self._node else None
 
+    @property
+    def node_name(self) -> str:
+        """The node's name as its cluster knows it."""
+        return f"{self._cluster.name if self._cluster else _NODE}@{_HOST}"
+
     async def start(self) -> None:
         """Start the node and wait until it accepts a login.
 
         Raises:
             SetupFault: RabbitMQ is not installed, or the node ends or is not ready within 90 s.
         """
-        server, epmd = programs.find_rabbitmq(), programs.find_epmd()
+        server = programs.find_rabbitmq()
         await self._clear_leftovers()
         self._prepare()
-        environment = self._environment()
-        if self._epmd is None or not self._epmd.running:
-            command = (str(epmd), "-port", str(self._ports["epmd"]), "-address", LOOPBACK)
-            self._epmd = Child(command, environment, self.directory, self.directory / "epmd.log")
-            await self._epmd.start()
-        self._node = Child((str(server),), environment, self.directory, self.directory / "rabbitmq.log")
+        await self._epmd.start()
+        self._node = Child((str(server),), self._environment(), self.directory, self.directory / "rabbitmq.log")
         await self._node.start()
         await self._ready(self._node)
         self.wanted = True
 
     async def stop(self) -> None:
-        """Stop the node and its epmd; whatever has not ended after 30 s is killed."""
+        """Stop the node, and its epmd unless that is the cluster's; whatever has not ended after 30 s is killed."""
         self.wanted = False
-        for child in (self._node, self._epmd):
-            if child is not None:
-                await child.stop(_STOP_DEADLINE_S)
+        if self._node is not None:
+            await self._node.stop(_STOP_DEADLINE_S)
+        if self._cluster is None:
+            await self._epmd.stop(_STOP_DEADLINE_S)
         if not await leftovers.wait_until_gone(self.directory, deadline_s=3):
             await leftovers.kill_all(self.directory)
 
@@ -128,7 +156,7 @@ class RabbitMQ:
             self._node.signal(number)
 
     async def _clear_leftovers(self) -> None:
-        own_epmd_runs = self._epmd is not None and self._epmd.running
+        own_epmd_runs = self._cluster is None and self._epmd.running
         if not own_epmd_runs and await leftovers.end_leftovers(self.directory, _STOP_DEADLINE_S):
             log.warning("embedded.leftovers_ended", service=self.name)
 
@@ -136,13 +164,32 @@ class RabbitMQ:
         home = self.directory / "home"
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not self._ports:
-            self._ports = {name: self._book.choose(name) for name in ("amqp", "management", "erlang", "epmd")}
-        configuration = _CONFIGURATION + (_MANAGEMENT if self._management else "")
+            prefix = f"{self._cluster.name}." if self._cluster else ""
+            self._ports = {name: self._book.choose(prefix + name) for name in ("amqp", "management", "erlang")}
+        if self._cluster:
+            self._write_cookie(home / ".erlang.cookie", self._cluster.cookie)
+        configuration = _CONFIGURATION + (_MANAGEMENT if self._management else "") + self._peers()
         self._write("rabbitmq.conf", configuration.format(host=LOOPBACK, **self._ports))
         self._write("enabled_plugins", "[rabbitmq_management].\n" if self._management else "[].\n")
 
+    def _peers(self) -> str:
+        if self._cluster is None:
+            return ""
+        nodes = (
+            f"cluster_formation.classic_config.nodes.{number} = {name}@{_HOST}\n"
+            for number, name in enumerate(self._cluster.names, 1)
+        )
+        return _CLUSTER + "".join(nodes)
+
     def _write(self, name: str, text: str) -> None:
         (self.directory / name).write_text(text)
+
+    @staticmethod
+    def _write_cookie(path: Path, cookie: str) -> None:
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_text(cookie)
+            path.chmod(0o400)  # Erlang refuses one that others may read
 
     def _environment(self) -> dict[str, str]:
         """RabbitMQ reads its own variables; none of the caller's may slip in. HOME holds the Erlang cookie."""
@@ -150,9 +197,9 @@ class RabbitMQ:
             "PATH": os.environ.get("PATH", os.defpath),
             "LANG": "C.UTF-8",
             "HOME": str(self.directory / "home"),
-            "ERL_EPMD_PORT": str(self._ports["epmd"]),
+            "ERL_EPMD_PORT": str(self._epmd.port),
             "ERL_EPMD_ADDRESS": LOOPBACK,
-            "RABBITMQ_NODENAME": _NODE,
+            "RABBITMQ_NODENAME": self.node_name,
             "RABBITMQ_DIST_PORT": str(self._ports["erlang"]),
             "RABBITMQ_MNESIA_BASE": str(self.directory / "data"),
             "RABBITMQ_LOG_BASE": str(self.directory / "log"),

@@ -7,11 +7,12 @@ openapi    the document that describes a table of routes
 
 from runtime.http.openapi import openapi
 from runtime.http.problems import FieldError, Problem, ProblemDocument, invalid
-from runtime.http.routes import Call, Nothing, Route, build_app, checked
+from runtime.http.routes import Call, Guard, Nothing, Route, build_app, checked
 
 __all__ = [
     "Call",
     "FieldError",
+    "Guard",
     "Nothing",
     "Problem",
     "ProblemDocument",

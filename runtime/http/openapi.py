@@ -6,8 +6,10 @@ from http import HTTPStatus
 from typing import Any, Literal
 
 from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
+from pydantic_core import core_schema
 
+from contracts.access import COOKIE, CSRF_HEADER, SAFE_METHODS
 from runtime.http.problems import MEDIA_TYPE, ProblemDocument
 from runtime.http.routes import Route
 
@@ -16,7 +18,13 @@ Mode = Literal["validation", "serialization"]
 
 REF = "#/components/schemas/{model}"
 _PARAMETER = re.compile(r"\{(\w+)\}")
-_WITH_TOKEN = (HTTPStatus.UNAUTHORIZED,)
+_WITH_TOKEN = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+_CSRF = "Goes with the cookie in every request that is no GET or HEAD: the field `csrf` of `GET /api/session`."
+_SCHEMES: Json = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "The installation's token, or an API token."},
+    "session": {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "Set by `POST /api/session`."},
+    "csrf": {"type": "apiKey", "in": "header", "name": CSRF_HEADER, "description": _CSRF},
+}
 _WITH_BODY = (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 _WITH_INPUT = (HTTPStatus.UNPROCESSABLE_ENTITY,)
 _UPLOAD: Json = {
@@ -27,20 +35,34 @@ _UPLOAD: Json = {
 _ALWAYS = (HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
+_Field = core_schema.ModelField | core_schema.DataclassField | core_schema.TypedDictField
+
+
+class _Schemas(GenerateJsonSchema):
+    """Schemas that say what is true of answers: a field with a default is always there."""
+
+    def field_is_required(self, field: _Field, total: bool) -> bool:
+        if self.mode == "serialization":
+            return field.get("serialization_exclude_if") is None
+        return super().field_is_required(field, total)
+
+
 def openapi(routes: Sequence[Route[Any, Any]], title: str, version: str) -> Json:
     """The document that describes the routes."""
-    schemas, definitions = models_json_schema(sorted(_models(routes), key=str), ref_template=REF)
+    schemas, definitions = models_json_schema(
+        sorted(_models(routes), key=str), ref_template=REF, schema_generator=_Schemas
+    )
     paths: Json = {}
     for route in routes:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schemas)
     return {
         "openapi": "3.1.0",
         "info": {"title": title, "version": version},
-        "security": [{"bearer": []}],
+        "security": [{"bearer": []}, {"session": [], "csrf": []}],
         "paths": paths,
         "components": {
             "schemas": definitions.get("$defs", {}),
-            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": _SCHEMES,
         },
     }
 
@@ -71,7 +93,16 @@ def _operation(route: Route[Any, Any], schemas: Mapping[Any, Json]) -> Json:
         operation["requestBody"] = {"required": True, "content": {route.raw: {"schema": {"type": "string"}}}}
     if route.public:
         operation["security"] = []
+    else:
+        operation |= _access(route)
     return operation
+
+
+def _access(route: Route[Any, Any]) -> Json:
+    """Who may; under a cookie, what only looks needs no proof that a page of ours asked for it."""
+    roles = sorted(route.access.roles)
+    said: Json = {"x-access": {"roles": roles, "scope": route.access.scope}}
+    return said | ({"security": [{"bearer": []}, {"session": []}]} if route.method in SAFE_METHODS else {})
 
 
 def _operation_id(route: Route[Any, Any]) -> str:
@@ -88,7 +119,10 @@ def _query_parameters(route: Route[Any, Any]) -> Iterator[Json]:
         return
     schema = route.query.model_json_schema(ref_template=REF)
     for name, description in schema.get("properties", {}).items():
-        yield {"name": name, "in": "query", "required": name in schema.get("required", ()), "schema": description}
+        # Several values of one parameter stand in one, with commas between.
+        listed = {"style": "form", "explode": False} if description.get("type") == "array" else {}
+        required = name in schema.get("required", ())
+        yield {"name": name, "in": "query", "required": required, "schema": description, **listed}
 
 
 def _responses(route: Route[Any, Any], schemas: Mapping[Any, Json]) -> Iterator[tuple[str, Json]]:

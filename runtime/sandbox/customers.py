@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 
-from contracts.base import Value, new_id
+from contracts.base import Instant, Value, new_id
 from contracts.content import Content, Media
 from contracts.errors import ConfigurationFault
 from contracts.messages import InboundMessage, MessageContext, Referral
@@ -25,7 +25,8 @@ from runtime.sandbox.shelf import Shelf
 
 
 class Said(Value):
-    """What a customer says. `id` is the provider's id of the message; one is made up when it is left out.
+    """What a customer says. `id` is the provider's id of the message; one is made up when it is left out. `at` is when
+    it was said, if not now.
 
     A file is said by the `media_id` under which the sandbox has it.
     """
@@ -37,6 +38,7 @@ class Said(Value):
     context: MessageContext | None = None
     referral: Referral | None = None
     id: str | None = None
+    at: Instant | None = None
 
 
 class Told(Receipt):
@@ -108,7 +110,7 @@ class Customers:
             contact_key=said.contact,
             user_id=said.user_id,
             profile_name=said.name,
-            sent_at=self._clock(),
+            sent_at=said.at or self._clock(),
             content=self._content(number, said.content),
             context=said.context,
             referral=said.referral,

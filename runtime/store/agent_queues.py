@@ -62,6 +62,7 @@ class AgentQueues:
         self._collection = store.database[AGENT_QUEUES]
         self._versions = store.database[INTERACTIONS]
         self._interactions = interactions
+        self._news = store.news
 
     async def entries(self, agent_id: str) -> list[AgentQueueEntry]:
         """What an agent has in front of them, in the order to be worked: offers first, then who wrote longest ago."""
@@ -88,6 +89,8 @@ class AgentQueues:
             return set()
         with store_errors():
             result = await self._collection.bulk_write([_fresh(entry) for entry in latest.values()], ordered=False)
+        for entry in latest.values():
+            self._news.agent_queue(entry.agent_id, entry.interaction_id, entry.account_id)
         done = result.matched_count == len(latest)
         return set() if done else {entry.interaction_id for entry in latest.values()}
 
@@ -95,12 +98,29 @@ class AgentQueues:
         """The same for interactions that have just been read or written."""
         shown: dict[str, Interaction] = {}
         while interactions:
+            seeing = await self._seeing({one.id for one in interactions} & {*settle})
             await self._write(interactions, settle)
+            self._tell(interactions, seeing)
             shown.update((interaction.id, interaction) for interaction in interactions)
             moved = await self.moved(interactions)
             settle = {*settle, *moved}
             interactions = await self._interactions.get_many(moved) if moved else []
         return list(shown.values())
+
+    async def _seeing(self, ids: Collection[str]) -> list[tuple[str, str]]:
+        """Who has entries of interactions before these are brought in line, as pairs of agent and interaction."""
+        if not ids:
+            return []
+        with store_errors():
+            cursor = self._collection.find({"interaction_id": {"$in": list(ids)}}, {"agent_id": 1, "interaction_id": 1})
+            return [(document["agent_id"], document["interaction_id"]) async for document in cursor]
+
+    def _tell(self, interactions: Sequence[Interaction], seeing: Iterable[tuple[str, str]]) -> None:
+        self._news.interactions(interactions)
+        by_id = {interaction.id: interaction for interaction in interactions}
+        seen = ((agent_id, by_id[interaction_id]) for agent_id, interaction_id in seeing)
+        entries = ((entry.agent_id, interaction) for interaction in interactions for entry in entries_of(interaction))
+        self._news.agent_queues([*seen, *entries])
 
     async def _write(self, interactions: Iterable[Interaction], settle: Collection[str]) -> None:
         operations: list[UpdateOne | DeleteMany] = []

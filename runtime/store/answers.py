@@ -27,6 +27,7 @@ class AnswerStore:
         self._client = store.database.client
         self._interactions = store.database[INTERACTIONS]
         self._messages = store.database[MESSAGES]
+        self._news = store.news
 
     async def message(self, message_id: str) -> StoredMessage | None:
         """One message of a log."""
@@ -45,9 +46,12 @@ class AnswerStore:
             Unavailable: MongoDB is away; the message may have been stored.
         """
         try:
-            return await through(lambda: self._attempt(message, owner))
+            interaction, numbered = await through(lambda: self._attempt(message, owner))
         except DuplicateKeyError:
             return await self._known(message)
+        self._news.messages([numbered], interaction)
+        self._news.interactions([interaction])
+        return interaction, numbered
 
     async def _attempt(self, message: StoredMessage, owner: str) -> tuple[Interaction, StoredMessage]:
         async with await self._client.start_session() as session, session.start_transaction():

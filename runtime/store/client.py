@@ -11,6 +11,7 @@ from pymongo import IndexModel, WriteConcern
 from pymongo.errors import AutoReconnect, ConnectionFailure, ExecutionTimeout, NotPrimaryError, OperationFailure
 
 from contracts.errors import Unavailable
+from runtime.live.news import News
 from runtime.logging import get_logger
 
 log = get_logger(__name__)
@@ -23,9 +24,10 @@ OPERATION_TIMEOUT_MS = 10_000
 RETRY_S = 0.5
 RETRY_MOST_S = 5.0
 TRANSIENT = ("TransientTransactionError", "RetryableWriteError")
-PASSING = frozenset({6, 7, 50, 64, 89, 91, 112, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436})
-"""MongoDB's codes for: host unreachable or not found, time limit, write concern, network timeout, shutdown, write
-conflict, primary stepped down or is none, interrupted, and what these were called earlier (its `error_codes.yml`)."""
+PASSING = frozenset({6, 7, 43, 50, 64, 89, 91, 112, 134, 175, 189, 237, 262, 9001, 10107, 11600, 11602, 13435, 13436})
+"""MongoDB's codes for: host unreachable or not found, cursor not found (the server has been restarted since) or killed,
+time limit, write concern, network timeout, shutdown, write conflict, majority not known yet, query killed, primary
+stepped down or is none, interrupted, and what these were called earlier (its `error_codes.yml`)."""
 
 
 LEADING = WriteConcern(w=1)
@@ -56,9 +58,15 @@ def _passes(error: OperationFailure) -> bool:
 
 
 class Store:
-    """One client and its database. A part of the process: `start` waits until MongoDB is there and sees to indexes."""
+    """One client and its database. A part of the process: `start` waits until MongoDB is there and sees to indexes.
 
-    def __init__(self, url: SecretStr, database: str, indexes: Sequence[Indexes] = ()) -> None:
+    `news` hears of what is written with it.
+    """
+
+    def __init__(
+        self, url: SecretStr, database: str, indexes: Sequence[Indexes] = (), news: News | None = None
+    ) -> None:
+        self.news = news or News()
         self._client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
             url.get_secret_value(),
             tz_aware=True,

@@ -19,14 +19,9 @@ INDEXES: Indexes = {
             partialFilterExpression={"state": "waiting"},
             name="waiting",
         ),
+        IndexModel("takings.at", partialFilterExpression={"takings.at": {"$exists": True}}, name="taken"),
+        IndexModel("closed_at", partialFilterExpression={"open": False}, name="closed"),
         IndexModel("due_at", partialFilterExpression={"due_at": {"$type": "date"}}, name="due"),
-        IndexModel([("account_id", ASCENDING), ("opened_at", DESCENDING), ("_id", ASCENDING)], name="by_account"),
-        IndexModel([("opened_at", DESCENDING), ("_id", ASCENDING)], name="by_time"),
-        IndexModel(
-            [("account_id", ASCENDING), ("opened_at", DESCENDING), ("_id", ASCENDING)],
-            partialFilterExpression={"unmanaged": True},
-            name="unmanaged",
-        ),
     ],
     MESSAGES: [
         IndexModel([("interaction_id", ASCENDING), ("sequence", ASCENDING)], name="log"),

@@ -6,7 +6,7 @@ version finds everything that belongs to it, and a crash in between leaves nothi
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from motor.motor_asyncio import AsyncIOMotorClientSession
@@ -15,11 +15,13 @@ from pymongo import ASCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
 from contracts.accounts import Account
+from contracts.audit import AuditEntry
 from contracts.base import Value
 from contracts.configuration import Configuration
 from contracts.errors import ConfigurationFault
 from runtime.crypto import SecretBox
 from runtime.logging import get_logger
+from runtime.store.audit import record
 from runtime.store.client import Document, Indexes, Store, store_errors
 from runtime.store.configuration_documents import (
     MODELS,
@@ -81,11 +83,16 @@ class Draft:
         return openable(self._box, self._sealed.get(account_id, {}))
 
 
+Witness = Callable[[Draft, Changes], Sequence[AuditEntry]]
+"""What is to be recorded of changes that were decided on a draft; accounts have their new revision."""
+
+
 class ConfigurationStore:
     """Reads and changes of the configuration. All methods raise `Unavailable` while MongoDB is away."""
 
     def __init__(self, store: Store, box: SecretBox) -> None:
         self._db = store.database
+        self._news = store.news
         self._box = box
 
     async def version(self) -> int:
@@ -125,25 +132,35 @@ class ConfigurationStore:
         """
         return await self.change(lambda _draft: Changes(put=entities))
 
-    async def change(self, decide: Callable[[Draft], Changes]) -> Changed:
+    async def change(self, decide: Callable[[Draft], Changes], witness: Witness | None = None) -> Changed:
         """Write what `decide` makes of the configuration as it is now; nothing when it raises.
 
-        `decide` is called again when another change was faster, so it must have no effect of its own.
+        What `witness` has to tell of it is recorded with it, both or neither. `decide` is called again when another
+        change was faster, so it must have no effect of its own.
 
         Raises:
             ConfigurationFault: a key or name is taken, or a value cannot be stored.
             Unavailable: MongoDB is away; if it went while the change was being committed, that may have happened.
         """
 
+        kinds: set[str] = set()
+
         async def attempt(session: AsyncIOMotorClientSession) -> Changed:
             await self._raise_version(session)
             version, documents = await self._read(session)
             sealed = {document["_id"]: document["secrets"] for document in documents["accounts"]}
             draft = Draft(draft_of(version, documents), sealed, self._box)
-            return Changed(version, draft.configuration, await self._write(session, draft.configuration, decide(draft)))
+            decided = decide(draft)
+            changes = Changes(tuple(_next_revision(draft.configuration, one) for one in decided.put), decided.delete)
+            await self._write(session, changes)
+            kinds.update(_kinds(changes))
+            if witness is not None:
+                await record(self._db, witness(draft, changes), session)
+            return Changed(version, draft.configuration, changes.put)
 
         changed = await transaction(self._db, attempt)
         log.info("configuration.changed", version=changed.version)
+        self._news.configuration(sorted(kinds))
         return changed
 
     async def _raise_version(self, session: AsyncIOMotorClientSession) -> None:
@@ -156,15 +173,11 @@ class ConfigurationStore:
         documents = {name: await self._db[name].find({}, session=session).to_list(None) for name in MODELS}
         return version, documents
 
-    async def _write(
-        self, session: AsyncIOMotorClientSession, before: Configuration, changes: Changes
-    ) -> tuple[Entity, ...]:
-        put = tuple(_next_revision(before, entity) for entity in changes.put)
-        for entity in put:
+    async def _write(self, session: AsyncIOMotorClientSession, changes: Changes) -> None:
+        for entity in changes.put:
             await self._replace(session, entity)
         for model, entity_id in changes.delete:
             await self._db[collection_of(model)].delete_one({"_id": entity_id}, session=session)
-        return put
 
     async def _replace(self, session: AsyncIOMotorClientSession, entity: Entity) -> None:
         document = document_of(entity, self._box)
@@ -175,6 +188,11 @@ class ConfigurationStore:
         except DuplicateKeyError as error:
             taken = next(iter((error.details or {}).get("keyPattern", {})), "id")
             raise ConfigurationFault(_FIELD_OF_INDEX.get(taken, taken), "is taken by another one") from error
+
+
+def _kinds(changes: Changes) -> set[str]:
+    models = [*(type(entity) for entity in changes.put), *(model for model, _ in changes.delete)]
+    return {collection_of(model) for model in models}
 
 
 def _version(document: Document | None) -> int:

@@ -90,6 +90,11 @@ class DeadLetterStore:
             },
         )
 
+    async def open(self) -> int:
+        """How many wait for somebody to look at them."""
+        with store_errors():
+            return int(await self._collection.count_documents({"state": OPEN}))
+
     async def get(self, letter_id: str) -> KeptLetter | None:
         """One dead letter."""
         with store_errors():

@@ -2,10 +2,13 @@
 
 from datetime import datetime
 
+from contracts.commands import queue_target
 from contracts.interactions import InteractionState, TransferOutcome
 from runtime.store.client import Document
 
 MINUTE_MS = 60_000
+MOST_ID = 64
+_QUEUE = queue_target("")
 ARRAY: Document = {"$ifNull": ["$transfers", []]}
 
 
@@ -31,12 +34,26 @@ def acceptance(agent_id: str, now: datetime) -> list[Document]:
         "previous_agent": {"$ifNull": ["$owner", "$previous_agent"]},
         "unmanaged": False,
         "accepted_at": now,
+        "takings": {"$concatArrays": [{"$ifNull": ["$takings", []]}, [_taking(agent_id, now)]]},
         "inactive_at": inactive_from(now),
         "version": {"$add": ["$version", 1]},
         **_NO_TARGET,
         **transfer_ended(TransferOutcome.ACCEPTED, now, agent_id),
     }
     return [{"$set": fields}, {"$set": {"due_at": "$inactive_at"}}]
+
+
+def _taking(agent_id: str, now: datetime) -> Document:
+    begun_at = {"$ifNull": ["$reopened_at", "$opened_at"]}
+    to_queue = {"$eq": [{"$substrCP": ["$waiting_for", 0, len(_QUEUE)]}, _QUEUE]}
+    return {
+        "agent_id": {"$literal": agent_id},
+        "at": now,
+        "since": {"$max": ["$waiting_since", begun_at]},
+        "begun_at": begun_at,
+        "queue_id": {"$cond": [to_queue, {"$substrCP": ["$waiting_for", len(_QUEUE), MOST_ID]}, None]},
+        "transferred": {"$ne": [{"$ifNull": ["$owner", None]}, None]},
+    }
 
 
 def rejection(agent_id: str, now: datetime) -> list[Document]:

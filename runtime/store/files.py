@@ -21,6 +21,7 @@ class MessageFiles:
 
     def __init__(self, store: Store) -> None:
         self._messages = store.database[MESSAGES]
+        self._news = store.news
 
     async def message(self, message_id: str) -> StoredMessage | None:
         """A message; None when there is none."""
@@ -32,6 +33,7 @@ class MessageFiles:
         """Say what became of a file that was pending; whether it still was."""
         with store_errors():
             result = await self._messages.update_one({"_id": message_id, **_PENDING}, {"$set": {"file": plain(file)}})
+        self._news.message(message_id)
         return result.modified_count == 1
 
     async def claim_pending(self, now: datetime, older_than: timedelta, limit: int) -> list[StoredMessage]:

@@ -39,6 +39,7 @@ class InteractionStore:
 
     def __init__(self, store: Store) -> None:
         self._db = store.database
+        self.news = store.news
 
     async def load(
         self,
@@ -130,6 +131,7 @@ class InteractionStore:
         if statuses:
             await self._insert_new(STATUSES, statuses)
             await raise_messages(self._db, statuses)
+            self.news.statuses(statuses)
 
     async def create_contacts(self, contacts: Sequence[Contact]) -> None:
         """Create contacts that are not there, and fill empty names; what an admin edited is never overwritten."""
@@ -147,37 +149,6 @@ class InteractionStore:
         """Those of the interactions that exist, in no order."""
         with store_errors():
             cursor = self._db[INTERACTIONS].find({"_id": {"$in": list(ids)}})
-            return [from_document(Interaction, document) async for document in cursor]
-
-    async def find(
-        self,
-        *,
-        account_id: str | None = None,
-        state: str | None = None,
-        queue_id: str | None = None,
-        contact_key: str | None = None,
-        unmanaged: bool | None = None,
-        limit: int = 50,
-        after: Interaction | None = None,
-    ) -> list[Interaction]:
-        """Interactions that match, the latest opened first; `after` is the last of the page before."""
-        wanted = {
-            "account_id": account_id,
-            "state": state,
-            "queue_id": queue_id,
-            "contact_key": contact_key,
-            "unmanaged": unmanaged,
-        }
-        query: Document = {name: value for name, value in wanted.items() if value is not None}
-        if after is not None:
-            query["$or"] = [
-                {"opened_at": {"$lt": after.opened_at}},
-                {"opened_at": after.opened_at, "_id": {"$gt": after.id}},
-            ]
-        with store_errors():
-            cursor = (
-                self._db[INTERACTIONS].find(query).sort([("opened_at", DESCENDING), ("_id", ASCENDING)]).limit(limit)
-            )
             return [from_document(Interaction, document) async for document in cursor]
 
     async def waiting(self, target: str, limit: int, rivals: Collection[str] = ()) -> list[Interaction]:
@@ -211,6 +182,16 @@ class InteractionStore:
             cursor = self._db[MESSAGES].find({"interaction_id": interaction_id, "sequence": {"$gt": after}})
             cursor = cursor.sort("sequence", ASCENDING).limit(limit)
             return [from_document(StoredMessage, document) async for document in cursor]
+
+    async def messages_before(self, interaction_id: str, limit: int, before: int | None) -> list[StoredMessage]:
+        """The last messages of an interaction's log, or those before number `before`; in order."""
+        query: Document = {"interaction_id": interaction_id}
+        if before is not None:
+            query["sequence"] = {"$lt": before}
+        with store_errors():
+            cursor = self._db[MESSAGES].find(query).sort("sequence", DESCENDING).limit(limit)
+            found = [from_document(StoredMessage, document) async for document in cursor]
+        return found[::-1]
 
     async def last_messages(self, interactions: Sequence[Interaction]) -> dict[str, StoredMessage]:
         """The customer's last message of each interaction, by interaction."""

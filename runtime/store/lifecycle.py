@@ -46,6 +46,7 @@ class LifecycleStore:
         self._assignments = assignments
         self._presence = presence
         self._clock = clock
+        self._news = store.news
 
     async def change(self, interaction_id: str, step: Step) -> Settled:
         """Make a step, and bring agent queues, offers and capacity in line with it.
@@ -73,6 +74,7 @@ class LifecycleStore:
                     {"_id": before.id, "version": before.version}, {"$set": changes(before, after)}
                 )
             if result.matched_count:
+                self._news.interactions([before, after])
                 return before, after
             await asyncio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311 - spreads retries, hides nothing
             pause = min(pause * 2, PAUSE_MOST_S)
@@ -116,6 +118,7 @@ class LifecycleStore:
             if isinstance(error, DuplicateKeyError):
                 return None
             raise
+        self._news.messages([message], interaction)
         return Settled(interaction, await self._assignments.settle([interaction]))
 
     async def _opened(self, interaction: Interaction, message: StoredMessage) -> None:

@@ -1,20 +1,37 @@
-"""Which instances of a kind of process are alive: heartbeats by the database's clock, so that hosts need not agree."""
+"""Which instances of a kind of process are alive, and what they say that they do: heartbeats by the database's clock,
+so that hosts need not agree."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from pymongo import IndexModel, ReturnDocument
 
-from contracts.errors import SetupFault
 from runtime.store.client import Document, Indexes, Store, store_errors
 
 MEMBERS = "members"
-INSTALLATION = "installation"
 INDEXES: Indexes = {
     MEMBERS: [
         IndexModel("group", name="of_group"),
         IndexModel("seen_at", expireAfterSeconds=24 * 3600, name="forgotten_after_a_day"),
     ]
 }
+
+
+Doing = Mapping[str, Any]
+"""What an instance says of its work: small, and of JSON's types."""
+
+NOTHING: Doing = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One instance of a group, how long ago it was heard of, and what it said then."""
+
+    group: str
+    instance: str
+    silent_s: float
+    doing: Doing
 
 
 class Membership:
@@ -27,12 +44,14 @@ class Membership:
         self._id = f"{group}:{instance}"
         self._ttl_ms = int(ttl_s * 1000)
 
-    async def beat(self) -> Sequence[str]:
-        """Renew this instance's heartbeat; the instances of the group that are alive now, sorted, this one included."""
+    async def beat(self, doing: Doing = NOTHING) -> Sequence[str]:
+        """Renew this instance's heartbeat, and what it says that it does; the instances of the group that are alive
+        now, sorted, this one included."""
+        fields = {"group": self._group, "instance": self._instance, "doing": {"$literal": dict(doing)}}
         with store_errors():
             mine: Document = await self._members.find_one_and_update(
                 {"_id": self._id},
-                [{"$set": {"group": self._group, "instance": self._instance, "seen_at": "$$NOW"}}],
+                [{"$set": {**fields, "seen_at": "$$NOW"}}],
                 upsert=True,
                 return_document=ReturnDocument.AFTER,
             )
@@ -46,31 +65,18 @@ class Membership:
             await self._members.delete_one({"_id": self._id})
 
 
-class Installation:
-    """What was fixed when the installation was made. A part of a process: `start` refuses one that does not fit."""
+class Roll:
+    """Everybody who has been heard of within a day and has not said goodbye."""
 
-    def __init__(self, store: Store, partitions: int) -> None:
-        self._collection = store.database[INSTALLATION]
-        self._partitions = partitions
+    def __init__(self, store: Store) -> None:
+        self._members = store.database[MEMBERS]
 
-    async def start(self) -> None:
-        """Write down the number of partitions, or check it.
-
-        Raises:
-            SetupFault: this process is set to another number than the installation was made with.
-        """
+    async def call(self) -> list[Member]:
+        """All members of all groups, by group and name."""
+        silent = {"$divide": [{"$subtract": ["$$NOW", "$seen_at"]}, 1000]}
+        stages: list[Document] = [{"$set": {"silent_s": silent}}, {"$sort": {"_id": 1}}]
         with store_errors():
-            document: Document = await self._collection.find_one_and_update(
-                {"_id": "partitions"},
-                {"$setOnInsert": {"count": self._partitions}},
-                upsert=True,
-                return_document=ReturnDocument.AFTER,
-            )
-        if document["count"] != self._partitions:
-            raise SetupFault(
-                f"this installation has {document['count']} partitions, "
-                f"SWITCHBOARD_PARTITIONS says {self._partitions}: set it to the installation's number"
-            )
-
-    async def stop(self) -> None:
-        """Nothing to end."""
+            return [
+                Member(row["group"], row["instance"], max(0.0, float(row["silent_s"])), row.get("doing", NOTHING))
+                async for row in self._members.aggregate(stages)
+            ]

@@ -17,11 +17,13 @@ class NoteStore:
 
     def __init__(self, store: Store) -> None:
         self._notes = store.database[NOTES]
+        self._news = store.news
 
     async def add(self, note: Note) -> None:
         """Keep a note."""
         with store_errors():
             await self._notes.insert_one(to_document(note))
+        self._news.interaction(note.interaction_id)
 
     async def of(self, interaction_id: str, after: int, before: int | None) -> list[Note]:
         """The notes behind the messages from number `after` on, those before number `before`; in the order of time."""

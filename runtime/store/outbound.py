@@ -44,6 +44,7 @@ class OutboundStore:
     def __init__(self, store: Store) -> None:
         self._db = store.database
         self._messages = store.database[MESSAGES]
+        self._news = store.news
 
     # --- for senders
 
@@ -74,12 +75,15 @@ class OutboundStore:
         """The provider has taken a message. What it said of it before we knew its id is applied now."""
         state = max(state, DeliveryState.SENT, key=STATUS_RANK.__getitem__)
         await self._raise(message, state, None, {"provider_id": provider_id, "sent_at": now})
-        await raise_messages(self._db, await early_statuses(self._db, message.account_id, provider_id))
+        early = await early_statuses(self._db, message.account_id, provider_id)
+        await raise_messages(self._db, early)
+        self._news.statuses(early)
 
     async def failed(self, message: StoredMessage, reason: StatusReason, now: datetime) -> None:
         """A message will not be sent: why is shown to whoever has the conversation."""
         await self._raise(message, FAILED, reason)
         await show_failure(self._db, message, reason, now)
+        self._news.interaction(message.interaction_id, fronts=True)
 
     async def unconfirmed(self, message: StoredMessage, reason: StatusReason) -> None:
         """It is not known whether the provider has a message. It is not sent again; a status may still settle it."""
@@ -96,6 +100,7 @@ class OutboundStore:
             await self._messages.update_one(
                 {"_id": message.id}, [raised(state, reason, {**NO_CLAIM, "not_before": None, **(fields or {})})]
             )
+        self._news.messages([message])
 
     # --- for the clock
 
@@ -116,6 +121,7 @@ class OutboundStore:
                     ],
                     ordered=False,
                 )
+        self._news.messages(stale)
         return stale
 
     async def overdue(self, before: datetime, limit: int) -> list[StoredMessage]:

@@ -37,6 +37,7 @@ class PresenceStore:
         self._collection = store.database[PRESENCE]
         self._claims = self._collection.with_options(write_concern=LEADING)  # what is claimed for is placed next
         self._clock = clock
+        self._news = store.news
 
     async def get(self, agent_id: str) -> Presence:
         """An agent's presence; one who never came is offline."""
@@ -63,6 +64,7 @@ class PresenceStore:
                 await self._collection.update_one({"_id": agent_id, **free}, {"$set": fields}, upsert=True)
         except DuplicateKeyError:
             raise Conflict(f"{agent_id} is to give a disposition first") from None
+        self._news.agent(agent_id)
         return await self.get(agent_id)
 
     async def wrap_up(self, agent_id: str, interaction_id: str, pause: str) -> None:
@@ -79,7 +81,9 @@ class PresenceStore:
             {"$set": {name: {"$cond": [here, value, f"${name}"]} for name, value in paused.items()}},
         ]
         with store_errors():
-            await self._collection.update_one({"_id": agent_id, "wrapups": {"$ne": interaction_id}}, update)
+            result = await self._collection.update_one({"_id": agent_id, "wrapups": {"$ne": interaction_id}}, update)
+        if result.matched_count:
+            self._news.agent(agent_id)
 
     async def wrapped_up(self, interaction_id: str, but: str | None = None) -> frozenset[str]:
         """Nobody (`but` one) is to give this interaction's disposition any more; who is available again for it."""
@@ -97,6 +101,7 @@ class PresenceStore:
                 after = await self._collection.find_one_and_update(
                     {"_id": agent_id, "wrapups": interaction_id}, update, return_document=ReturnDocument.AFTER
                 )
+                self._news.agent(agent_id)
                 if after is not None and after.get("state") == AgentState.AVAILABLE.value:
                     available.add(agent_id)
         return frozenset(available)
@@ -121,6 +126,7 @@ class PresenceStore:
         missed = {*before.get("missed", ()), offer_id} if before else set()
         paused = len(missed) >= most and before.get("state") == AgentState.AVAILABLE.value
         if paused:
+            self._news.agent(agent_id)
             log.info("agent.paused", agent=agent_id, missed=len(missed))
         return paused
 

@@ -1,13 +1,14 @@
-"""Replica sets: makes one of a single new mongod, and tells what kind of deployment answers at a URL."""
+"""Replica sets: makes one of new mongods, and tells what kind of deployment answers at a URL."""
 
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo import ReadPreference
 from pymongo.errors import ConfigurationError, OperationFailure, PyMongoError
 
 from contracts.errors import SetupFault, Unavailable
@@ -15,6 +16,7 @@ from contracts.errors import SetupFault, Unavailable
 _NOT_YET_INITIALIZED = 94
 _AUTHENTICATION_FAILED = 18
 _UNAUTHORIZED = 13
+_PRIMARY, _SECONDARY = 1, 2
 _POLL_S = 0.05
 
 Document = dict[str, Any]
@@ -57,6 +59,66 @@ async def ensure_replica_set(
     raise Unavailable(f"the database at {member} did not become the primary of a replica set")
 
 
+async def ensure_answer(
+    host: str, port: int, _name: str, *, timeout_s: float, alive: Callable[[], bool] = lambda: True
+) -> str:
+    """Wait for a mongod that is one member of several; the rest as above.
+
+    Raises:
+        Unavailable: it does not answer in time.
+    """
+    url = f"mongodb://{host}:{port}/?directConnection=true"
+    end = time.monotonic() + timeout_s
+    while alive() and time.monotonic() < end:
+        with contextlib.suppress(Unavailable):
+            return (await server_facts(url, timeout_s=1.0)).version
+        await asyncio.sleep(_POLL_S)
+    raise Unavailable(f"the database at {host}:{port} does not answer")
+
+
+async def ensure_members(hosts: Sequence[str], name: str, *, election_s: float, timeout_s: float) -> None:
+    """Make a replica set of these members unless it is one, and wait until it has a primary and all have caught up.
+
+    Args:
+        hosts: address and port of each; they answer already.
+        election_s: after how long without a sign of the primary the others elect a new one.
+
+    Raises:
+        Unavailable: that did not happen in time.
+    """
+    client = _client(f"mongodb://{hosts[0]}/?directConnection=true", timeout_s=1.0)
+    members = [{"_id": number, "host": host} for number, host in enumerate(hosts)]
+    settings = {"electionTimeoutMillis": int(election_s * 1000), "heartbeatIntervalMillis": int(election_s * 250)}
+    end = time.monotonic() + timeout_s
+    try:
+        while time.monotonic() < end:
+            with contextlib.suppress(PyMongoError):
+                if await _complete(client, {"_id": name, "members": members, "settings": settings}):
+                    return
+            await asyncio.sleep(_POLL_S)
+    finally:
+        client.close()
+    raise Unavailable(f"the databases at {', '.join(hosts)} did not become a replica set")
+
+
+async def primary_of(url: str, timeout_s: float = 5.0) -> str | None:
+    """Address and port of the member that takes writes now; None while there is none.
+
+    Raises:
+        Unavailable: no member answers in time.
+    """
+    client = _client(url, timeout_s)
+    try:
+        status = await client.get_database("admin", read_preference=ReadPreference.NEAREST).command(
+            "replSetGetStatus", read_preference=ReadPreference.NEAREST
+        )
+    except PyMongoError as error:
+        raise Unavailable(f"no database answers ({type(error).__name__})") from error
+    finally:
+        client.close()
+    return next((str(member["name"]) for member in status["members"] if member["state"] == _PRIMARY), None)
+
+
 async def server_facts(url: str, timeout_s: float = 5.0) -> ServerFacts:
     """What answers at the URL.
 
@@ -85,6 +147,18 @@ async def server_facts(url: str, timeout_s: float = 5.0) -> ServerFacts:
 def _client(url: str, timeout_s: float) -> AsyncIOMotorClient[Document]:
     milliseconds = int(timeout_s * 1000)
     return AsyncIOMotorClient(url, serverSelectionTimeoutMS=milliseconds, connectTimeoutMS=milliseconds)
+
+
+async def _complete(client: AsyncIOMotorClient[Document], configuration: Document) -> bool:
+    try:
+        status = await client.admin.command("replSetGetStatus")
+    except OperationFailure as error:
+        if error.code != _NOT_YET_INITIALIZED:
+            raise
+        await client.admin.command("replSetInitiate", configuration)
+        return False
+    states = sorted(member["state"] for member in status["members"])
+    return states == [_PRIMARY, *[_SECONDARY] * (len(states) - 1)]
 
 
 async def _is_primary(client: AsyncIOMotorClient[Document], name: str, member: str) -> bool:

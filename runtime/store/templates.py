@@ -32,6 +32,7 @@ class TemplateStore:
     def __init__(self, store: Store) -> None:
         self._templates = store.database[TEMPLATES]
         self._synchronisations = store.database[SYNCHRONISATIONS]
+        self._news = store.news
 
     async def find(self, account_id: str, status: TemplateStatus | None = None) -> list[Template]:
         """The templates of an account, by name and language."""
@@ -72,3 +73,4 @@ class TemplateStore:
             await self._synchronisations.replace_one(
                 {"_id": synchronisation.id}, to_document(synchronisation), upsert=True
             )
+        self._news.configuration([TEMPLATES])

@@ -5,7 +5,7 @@ from datetime import datetime
 from pymongo import ASCENDING, IndexModel, ReturnDocument
 
 from contracts.video import VideoMoment, VideoSession
-from runtime.store.client import Indexes, Store, store_errors
+from runtime.store.client import Document, Indexes, Store, store_errors
 from runtime.store.documents import from_document, to_document
 
 VIDEO_SESSIONS = "video_sessions"
@@ -22,11 +22,13 @@ class VideoSessionStore:
 
     def __init__(self, store: Store) -> None:
         self._collection = store.database[VIDEO_SESSIONS]
+        self._news = store.news
 
     async def add(self, session: VideoSession) -> None:
         """Keep a new session."""
         with store_errors():
             await self._collection.insert_one(to_document(session))
+        self._news.interaction(session.interaction_id)
 
     async def sent(self, session_id: str, message_id: str) -> None:
         """Note the message that has the link in it."""
@@ -59,11 +61,21 @@ class VideoSessionStore:
             document = await self._collection.find_one_and_update(
                 good, {"$set": {"opened_at": now}}, return_document=ReturnDocument.AFTER
             )
-        return from_document(VideoSession, document) if document else None
+        return self._told(document)
 
     async def record(self, session_id: str, moment: VideoMoment, now: datetime) -> bool:
         """Note what the provider told; whether it is told for the first time."""
         field = f"{moment}_at"
         with store_errors():
-            result = await self._collection.update_one({"_id": session_id, field: None}, {"$set": {field: now}})
-        return result.modified_count == 1
+            document = await self._collection.find_one_and_update(
+                {"_id": session_id, field: None}, {"$set": {field: now}}, return_document=ReturnDocument.AFTER
+            )
+        return self._told(document) is not None
+
+    def _told(self, document: Document | None) -> VideoSession | None:
+        """A session that has just changed, if one has."""
+        if document is None:
+            return None
+        session = from_document(VideoSession, document)
+        self._news.interaction(session.interaction_id)
+        return session

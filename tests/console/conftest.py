@@ -11,19 +11,26 @@ from aiohttp.test_utils import TestClient, TestServer
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
+from console.access_masking import PURPOSE as MASKED
+from console.access_parts import access_parts
 from console.app import build_console
 from console.dependencies import ConsoleDependencies
 from console.importing import Importer, kinds_of
+from console.live_hub import LiveHub
 from contracts.errors import Unavailable
+from contracts.pipeline import DeadLetterFigures, Pipeline
 from contracts.replay import LogFacts
+from contracts.topology import LIVE, Topology
 from runtime.ai.assistant import Assistant
-from runtime.broker import Publisher
+from runtime.broker import Broker, EventLog, Publisher
 from runtime.clock import Clock, utc_now
 from runtime.configuration import ConfigurationCache
-from runtime.crypto import SecretBox, Signer
+from runtime.crypto import Sealer, SecretBox, Signer
 from runtime.http.client import OutboundHttp
 from runtime.http.endpoints import Endpoints
+from runtime.metrics import Metrics
 from runtime.publishing import Outbox
+from runtime.settings import Settings
 from runtime.store.agent_queues import AgentQueues
 from runtime.store.answers import AnswerStore
 from runtime.store.assignments import Assignments
@@ -34,6 +41,7 @@ from runtime.store.contacts import ContactStore
 from runtime.store.deadletters import DeadLetterStore
 from runtime.store.figures import FigureStore
 from runtime.store.imports import ImportStore
+from runtime.store.interaction_lists import InteractionLists
 from runtime.store.interactions import InteractionStore
 from runtime.store.lifecycle import LifecycleStore
 from runtime.store.media import GridFSMedia
@@ -41,6 +49,7 @@ from runtime.store.notes import NoteStore
 from runtime.store.offers import OfferStore
 from runtime.store.outbound import OutboundStore
 from runtime.store.presence import PresenceStore
+from runtime.store.realtime import RealtimeStore
 from runtime.store.rejections import RejectionStore
 from runtime.store.replays import ReplayStore
 from runtime.store.templates import TemplateStore
@@ -118,6 +127,12 @@ class Console:
         return await self.create("accounts", **account_fields(**fields))
 
 
+async def idle_pipeline() -> Pipeline:
+    """A pipeline in which nothing moves."""
+    dead_letters = DeadLetterFigures(open=0, waiting=0)
+    return Pipeline(at=NOW, partitions=16, stages=(), dead_letters=dead_letters, journals=())
+
+
 async def no_event_log() -> LogFacts:
     """An event log in which nothing is yet."""
     return LogFacts(max_bytes=10**9, max_age="7D")
@@ -157,6 +172,12 @@ async def shop(console: Console) -> Console:
     return console
 
 
+def deaf_hub(configuration: ConfigurationCache, clock: Clock) -> LiveHub:
+    """A live feed that hears nothing: its broker is nowhere."""
+    nowhere = Broker(SecretStr("amqp://127.0.0.1:1"), Topology(exchanges=(), queues=()), "nowhere")
+    return LiveHub(EventLog(nowhere, LIVE), configuration, Metrics(), clock)
+
+
 def console_dependencies(
     store: Store, publisher: Publisher, http: OutboundHttp, clock: Clock = lambda: NOW
 ) -> ConsoleDependencies:
@@ -173,6 +194,7 @@ def console_dependencies(
         imports=imports,
         importer=Importer(imports, kinds_of(ContactBatches(store), WhitelistRules(store))),
         interactions=interactions,
+        interaction_lists=InteractionLists(store),
         rejections=RejectionStore(store),
         lifecycle=LifecycleStore(store, interactions, assignments, presence, clock),
         notes=NoteStore(store),
@@ -191,11 +213,16 @@ def console_dependencies(
         video_sessions=VideoSessionStore(store),
         video_links=VideoLinks(Signer([Fernet.generate_key().decode()], PURPOSE), "https://desk.example.org/"),
         outbox=Outbox(publisher, 16),
+        access=access_parts(store, Settings(), Sealer([Fernet.generate_key().decode()], MASKED)),
         token=SecretStr(TOKEN),
         clock=clock,
         public_url="https://wa.example.org/",
         webhook_hosts=frozenset({"hooks.example"}),
         replays=ReplayStore(store),
         event_log=no_event_log,
+        pipeline=idle_pipeline,
         figures=FigureStore(store),
+        live=deaf_hub(ConfigurationCache(configuration, 60), clock),
+        realtime=RealtimeStore(store),
+        service_level_s=60,
     )

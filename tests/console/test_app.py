@@ -16,7 +16,12 @@ from contracts.errors import SetupFault
 from runtime.store.presence import PresenceStore
 from tests.console.conftest import TOKEN, Console, Json, account_fields
 
-PUBLIC = {("GET", "/"), ("GET", "/api/openapi.json"), ("GET", "/v/{token}"), ("POST", "/video/callbacks/{token}")}
+PUBLIC = {
+    ("GET", "/api/openapi.json"),
+    ("POST", "/api/session"),
+    ("GET", "/v/{token}"),
+    ("POST", "/video/callbacks/{token}"),
+}
 
 
 async def test_every_route_that_is_not_public_refuses_whoever_has_no_token(console: Console) -> None:
@@ -133,14 +138,22 @@ async def test_the_document_says_parameters_bodies_problems_and_who_needs_a_toke
 
     sheet = document["paths"]["/api/lists/{id}/imports"]["post"]["requestBody"]
     assert sheet == {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}
-    assert document["security"] == [{"bearer": []}]
-    assert document["components"]["securitySchemes"]["bearer"] == {"type": "http", "scheme": "bearer"}
+    assert document["security"] == [{"bearer": []}, {"session": [], "csrf": []}]
+    schemes = document["components"]["securitySchemes"]
+    assert {name: scheme["type"] for name, scheme in schemes.items()} == {
+        "bearer": "http",
+        "session": "apiKey",
+        "csrf": "apiKey",
+    }
+    assert listing["security"] == [{"bearer": []}, {"session": []}]
+    assert "security" not in update
+    assert update["x-access"] == {"roles": ["admin"], "scope": "configure"}
     assert document["paths"]["/api/openapi.json"]["get"]["security"] == []
     assert [(p["name"], p["in"], p["required"]) for p in update["parameters"]] == [("id", "path", True)]
     assert [p["name"] for p in listing["parameters"]] == ["search", "sort", "limit", "cursor"]
     body = update["requestBody"]["content"]["application/json"]["schema"]
     assert body == {"$ref": "#/components/schemas/AccountInput"}
-    assert {"200", "400", "401", "404", "409", "413", "415", "422", "500", "503"} == update["responses"].keys()
+    assert {"200", "400", "401", "403", "404", "409", "413", "415", "422", "500", "503"} == update["responses"].keys()
     assert update["responses"]["409"]["content"].keys() == {"application/problem+json"}
     view = document["components"]["schemas"]["AccountView"]["properties"]
     assert "secrets" not in view
@@ -161,14 +174,6 @@ async def test_answers_are_what_the_document_says(shop: Console) -> None:
     conforms("/api/agents/{id}/state", "get", "200", (await shop.call("GET", "/api/agents/ada/state")).json)
     conforms("/api/providers", "get", "200", (await shop.call("GET", "/api/providers")).json)
     conforms("/api/accounts", "post", "422", (await shop.call("POST", "/api/accounts", account_fields())).json)
-
-
-async def test_the_front_page_needs_nothing_from_elsewhere(console: Console) -> None:
-    page = await console.call("GET", "/")
-
-    assert page.headers["Content-Type"] == "text/html; charset=utf-8"
-    assert '<a href="/api/openapi.json">' in page.text
-    assert not re.search(r"(src|href)=\"(https?:)?//", page.text)
 
 
 async def test_providers_are_listed_with_their_forms(console: Console) -> None:

@@ -50,7 +50,7 @@ async def test_pages_of_interactions_hold_every_one_once_also_those_opened_at_on
     assert third["cursor"] is None
 
 
-@pytest.mark.parametrize(("query", "field"), [("state=lost", "state"), ("cursor=nothing", "cursor")])
+@pytest.mark.parametrize(("query", "field"), [("state=waiting,lost", "state.1"), ("cursor=nothing", "cursor")])
 async def test_a_wrong_filter_is_refused(console: Console, query: str, field: str) -> None:
     assert list((await console.call("GET", f"/api/interactions?{query}")).faults) == [field]
 

@@ -6,6 +6,7 @@ from contracts.topology import (
     ERRANDS,
     EVENT_LOG,
     EVENTS,
+    LIVE,
     WORK,
     router_queue,
     send_key,
@@ -27,7 +28,7 @@ def test_every_partition_has_a_queue_for_router_worker_and_sender_with_one_activ
             assert queues[name].arguments == {**QUORUM, "x-single-active-consumer": True}
             assert queues[name].bindings == (binding,)
     partitioned = {f"{stage}.p0{number}" for stage in ("router", "deliver", "send") for number in range(3)}
-    assert set(queues) == {EVENT_LOG, DEAD_LETTERS, ERRANDS, *partitioned}
+    assert set(queues) == {EVENT_LOG, DEAD_LETTERS, ERRANDS, LIVE, *partitioned}
 
 
 def test_errands_are_shared_out_among_all_who_take_them() -> None:

@@ -76,4 +76,4 @@ def test_make_lists_its_targets_when_called_without_one() -> None:
     command = ["make", "-C", str(ROOT)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=clean)  # noqa: S603 - our own file
     listed = set(re.findall(r"^  make (\w+) ", done.stdout, re.MULTILINE))
-    assert listed == {"help", "setup", "run", "test", "check", "bench", "provider", "docs", "clean", "lock"}
+    assert listed == {"help", "setup", "run", "test", "check", "bench", "chaos", "provider", "docs", "clean", "lock"}

@@ -1,22 +1,25 @@
 """A running installation as its tests see it: real processes, the front door, the API, the database and the logs."""
 
 import asyncio
+import contextlib
 import itertools
 import json
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 import aio_pika
 import httpx
+from aio_pika.abc import AbstractConnection
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 
 from contracts.topology import DEAD_LETTERS, ERRANDS, router_queue, send_key, work_key
-from runtime.embedded.processes import SwitchboardProcess
+from runtime.addresses import addresses
+from runtime.embedded.processes import KINDS, ProcessKind, SwitchboardProcess
 from runtime.embedded.stack import Stack
 from runtime.embedded.stack_file import StackInfo
 from runtime.sandbox.client import SandboxClient
@@ -254,7 +257,12 @@ class Site:
 
 @asynccontextmanager
 async def running(
-    directory: Path, amqp_url: str, mongo_url: str, environment: Mapping[str, str], routers: int = 1
+    directory: Path,
+    amqp_url: str,
+    mongo_url: str,
+    environment: Mapping[str, str],
+    counts: Mapping[str, int] | None = None,
+    kinds: Sequence[ProcessKind] = KINDS,
 ) -> AsyncIterator[Site]:
     """An installation of its own over a broker and a database that run already; nothing of it is left afterwards."""
     await forget_queues(amqp_url)
@@ -262,7 +270,7 @@ async def running(
     settings = Settings(amqp_url=SecretStr(amqp_url), mongo_url=SecretStr(mongo_url), database=database)
     environment = {"SWITCHBOARD_PARTITIONS": str(PARTITIONS), **environment}
     stack = Stack(
-        directory, settings, {"router": routers}, environment=environment, standard_ports=False, management=False
+        directory, settings, counts, environment=environment, standard_ports=False, management=False, kinds=kinds
     )
     await stack.start()
     site = Site(stack, database)
@@ -275,9 +283,17 @@ async def running(
         await forget_queues(amqp_url)
 
 
+async def _connection(amqp_url: str) -> AbstractConnection:
+    *others, last = addresses(amqp_url)
+    for url in others:
+        with contextlib.suppress(ConnectionError):
+            return await aio_pika.connect(url)
+    return await aio_pika.connect(last)
+
+
 async def forget_queues(amqp_url: str) -> None:
     """Take every queue of ours from the broker; the next process declares what it needs."""
-    async with await aio_pika.connect(amqp_url) as connection:
+    async with await _connection(amqp_url) as connection:
         channel = await connection.channel()
         for number in range(PARTITIONS):
             await channel.queue_delete(router_queue(number))

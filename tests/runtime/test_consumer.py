@@ -17,7 +17,7 @@ from runtime.consumer import ATTEMPTS, PartitionConsumer
 from runtime.embedded.rabbitmq import RabbitMQ
 from runtime.metrics import Metrics
 from runtime.settings import Settings
-from runtime.store.membership import Membership
+from runtime.store.membership import NOTHING, Doing, Membership
 from tests.parts import PARTITIONS, Fields, Parts, broker_of
 from tests.proxy import Proxy
 
@@ -57,10 +57,10 @@ class Beats(Membership):
 
     away = False
 
-    async def beat(self) -> Sequence[str]:
+    async def beat(self, doing: Doing = NOTHING) -> Sequence[str]:
         if self.away:
             raise Unavailable("MongoDB: away")
-        return await super().beat()
+        return await super().beat(doing)
 
     async def leave(self) -> None:
         if self.away:

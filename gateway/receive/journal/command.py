@@ -5,7 +5,10 @@ Tells of its progress on standard output, one JSON object a line: `directory`, `
 `bytes` (what is left). Ends with 0 when everything is drained, 1 when not, 2 when the settings are wrong.
 """
 
+import os
+import socket
 import sys
+from functools import partial
 from pathlib import Path
 
 import orjson
@@ -13,18 +16,21 @@ import uvloop
 from pydantic import ValidationError
 
 from contracts.errors import NotFound, SwitchboardError
-from contracts.topology import topology
 from gateway.receive.journal.detour import Detour
 from gateway.receive.journal.directory import InUse, JournalDirectory, journals
 from gateway.receive.journal.drainer import Drainer
 from gateway.receive.journal.journal import Journal
+from runtime.attendance import GROUP, Attendance
 from runtime.broker import Broker, Publisher
 from runtime.clock import utc_now
+from runtime.foundation import topology_of
+from runtime.layout import Layout
 from runtime.logging import configure_logging, get_logger
 from runtime.metrics import Metrics
 from runtime.settings import Settings, setting_faults
 from runtime.store.client import Store
-from runtime.store.membership import Installation
+from runtime.store.layout import LayoutStore
+from runtime.store.membership import Membership
 
 log = get_logger(__name__)
 
@@ -50,13 +56,17 @@ def drain(path: Path) -> int:
 async def _drain_all(path: Path, settings: Settings) -> None:
     directories = _acquired(path)
     store = Store(settings.mongo_url, settings.database)
-    declared = topology(settings.partitions, settings.event_log_max_bytes, settings.event_log_max_age)
-    broker = Broker(settings.amqp_url, declared, "journal-drain", needed=False)
+    layout = Layout(settings.partitions, inlet=True, known=False)
+    broker = Broker(settings.amqp_url, partial(topology_of, layout, settings), "journal-drain", needed=False)
+    membership = Membership(store, GROUP, f"drain-{socket.gethostname()}-{os.getpid()}", settings.member_ttl_s)
+    attendance = Attendance("drain", membership, LayoutStore(store), layout, settings.partitions, settings.heartbeat_s)
     try:
-        await Installation(store, settings.partitions).start()
+        await store.check()
+        await attendance.start()
         for directory in directories:
-            await _drain(directory, broker, settings)
+            await _drain(directory, broker, settings, layout)
     finally:
+        await attendance.stop()
         await broker.stop()
         await store.stop()
 
@@ -79,12 +89,12 @@ def _acquired(path: Path) -> list[JournalDirectory]:
     return free
 
 
-async def _drain(directory: JournalDirectory, broker: Broker, settings: Settings) -> None:
+async def _drain(directory: JournalDirectory, broker: Broker, settings: Settings, layout: Layout) -> None:
     metrics = Metrics()
     journal = Journal(directory, settings.journal_max_bytes, metrics, utc_now)
     publisher = Publisher(broker, settings.publish_timeout_s)
-    detour = Detour(journal, settings.journal_after_s)
-    drainer = Drainer(journal, detour, broker, publisher, settings.partitions, metrics)
+    detour = Detour(journal, settings.journal_after_s, layout)
+    drainer = Drainer(journal, detour, broker, publisher, layout, metrics)
     await journal.start()
     try:
         _tell(journal, drainer)

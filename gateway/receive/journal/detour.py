@@ -14,15 +14,17 @@ from contextlib import asynccontextmanager
 from gateway.receive.journal.journal import Journal
 from gateway.receive.journal.patience import Patience, Wait
 from gateway.receive.journal.records import Kind
+from runtime.layout import Layout
 from runtime.logging import get_logger
 
 log = get_logger(__name__)
 
 
 class Detour:
-    """The way around a broker that does not confirm within `patience_s` seconds."""
+    """The way around a broker that does not confirm within `patience_s` seconds, and while the layout is held."""
 
-    def __init__(self, journal: Journal, patience_s: float) -> None:
+    def __init__(self, journal: Journal, patience_s: float, layout: Layout | None = None) -> None:
+        self.layout = layout or Layout(1)
         self._journal = journal
         self._patience_s = patience_s
         self._patience = Patience(patience_s)
@@ -31,8 +33,8 @@ class Detour:
 
     @property
     def taken(self) -> bool:
-        """Whether what comes now must go behind what the journal holds."""
-        return not self._journal.empty
+        """Whether what comes now goes into the journal: behind what it holds, or because nothing may be published."""
+        return self.layout.held or not self._journal.empty
 
     @property
     def holds(self) -> bool:

@@ -8,6 +8,7 @@ from gateway.receive.journal.detour import Detour
 from gateway.receive.journal.journal import Journal, Reading
 from gateway.receive.journal.loads import Lane, load
 from runtime.broker import Broker, Publisher
+from runtime.layout import Layout, layout_of
 from runtime.logging import get_logger
 from runtime.metrics import Metrics
 
@@ -25,6 +26,7 @@ class Round:
 
     reading: Reading
     lanes: list[Lane]
+    partitions: int
 
 
 class Drainer:
@@ -39,7 +41,7 @@ class Drainer:
         detour: Detour,
         broker: Broker,
         publisher: Publisher,
-        partitions: int,
+        partitions: int | Layout,
         metrics: Metrics,
     ) -> None:
         self.records = 0
@@ -47,7 +49,7 @@ class Drainer:
         self._detour = detour
         self._broker = broker
         self._publisher = publisher
-        self._partitions = partitions
+        self._layout = layout_of(partitions)
         self._metrics = metrics
         self._round: Round | None = None
         self._proven = False
@@ -101,7 +103,13 @@ class Drainer:
         Raises:
             Unavailable: as above.
         """
-        self._round = self._round or await self._next()
+        async with self._layout.publishing() as count:
+            await self._advance(count)
+
+    async def _advance(self, count: int) -> None:
+        if self._round is None or self._round.partitions != count:
+            # With another number of partitions the rest is read anew; what was published is recognised.
+            self._round = await self._next(count)
         if self._round is None:
             return
         await self._broker.check_unblocked()
@@ -118,9 +126,9 @@ class Drainer:
         while not self._journal.empty and self._detour.holds:
             await self.advance()
 
-    async def _next(self) -> Round | None:
+    async def _next(self, count: int) -> Round | None:
         reading = await self._journal.read()
-        return Round(reading, load(reading.records, self._partitions)) if reading else None
+        return Round(reading, load(reading.records, count), count) if reading else None
 
     async def _publish(self, lanes: list[Lane]) -> None:
         left = [lane for lane in lanes if lane]

@@ -95,6 +95,10 @@ class Journal:
         """Bytes that are not drained."""
         return sum(segment.left for segment in tuple(self._segments))  # the thread may append meanwhile
 
+    def figures(self) -> dict[str, float]:
+        """What is to be known of it elsewhere: its size and its limit in bytes, and the age of its oldest record."""
+        return {"bytes": self.size, "most_bytes": self._most_bytes, "oldest_s": round(self._age(), 1)}
+
     async def append(self, kind: Kind, bodies: Sequence[bytes]) -> None:
         """Return when all of these are on the disk, in this order and behind all that was appended before.
 

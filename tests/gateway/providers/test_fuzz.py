@@ -22,6 +22,7 @@ from tests.gateway.providers.conformance import ITEM, Fixture, fixtures_of, rece
 
 BODIES = int(os.environ.get("FUZZ_BODIES", "300"))
 PROVIDERS = receiving()
+pytestmark = pytest.mark.timeout(120 + BODIES)
 Path = tuple[str | int, ...]
 Pairs = list[tuple[str, str]]
 

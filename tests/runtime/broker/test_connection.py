@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from contracts.errors import Unavailable
 from contracts.topology import topology
 from runtime.broker import Broker, connection
+from runtime.broker.connection import broker_errors
 from runtime.embedded.rabbitmq import RabbitMQ
 from runtime.settings import Settings
 from tests.parts import PARTITIONS, broker_of
@@ -54,6 +55,17 @@ async def test_an_attempt_goes_on_when_who_waited_for_it_has_no_more_patience(pr
     await broker.stop()
 
 
+@pytest.mark.parametrize("error", [StopAsyncIteration(), Exception(), ConnectionResetError()], ids=repr)
+def test_what_the_client_lets_out_when_a_connection_is_lost_is_unavailable(error: Exception) -> None:
+    with pytest.raises(Unavailable, match="RabbitMQ"), broker_errors():
+        raise error
+
+
+def test_a_fault_of_ours_is_none_of_the_brokers() -> None:
+    with pytest.raises(KeyError), broker_errors():
+        raise KeyError("ours")
+
+
 async def test_an_attempt_under_way_ends_with_the_broker(proxy: Proxy) -> None:
     proxy.answers.clear()
     broker = not_needed(proxy.url)
@@ -89,3 +101,32 @@ async def test_an_alarm_of_the_broker_is_seen_and_its_end(
         await clear_alarm(rabbitmq)
     await waiting
     await publishing.stop()
+
+
+async def test_of_several_nodes_one_that_answers_is_used(broker: Broker, rabbitmq: RabbitMQ) -> None:
+    host = rabbitmq.url.rpartition("@")[2].rstrip("/")
+    for hosts in (f"127.0.0.1:1,{host}", f"{host},127.0.0.1:1", f"127.0.0.1:1,{host},127.0.0.1:2"):
+        several = not_needed(f"amqp://guest:guest@{hosts}/")
+        await several.check()
+        await several.stop()
+
+
+async def test_of_several_nodes_none_answers(broker: Broker) -> None:
+    several = not_needed("amqp://guest:guest@127.0.0.1:1,127.0.0.1:2/")
+    with pytest.raises(Unavailable, match="RabbitMQ"):
+        await several.check()
+    await several.stop()
+
+
+async def test_a_node_that_hangs_is_given_up_for_the_next(
+    broker: Broker, proxy: Proxy, rabbitmq: RabbitMQ, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "HANDSHAKE_TIMEOUT_S", 0.3)
+    proxy.answers.clear()
+    hosts = [url.rpartition("@")[2].rstrip("/") for url in (proxy.url, rabbitmq.url)]
+    for order in (hosts, hosts[::-1]):
+        several = not_needed(f"amqp://guest:guest@{','.join(order)}/")
+        async with asyncio.timeout(10):
+            await several.check()
+        await several.stop()
+    assert proxy.connections

@@ -46,3 +46,11 @@ def test_what_is_no_amqp_url_is_refused_without_repeating_it(url: str) -> None:
     with pytest.raises(SetupFault, match="AMQP_URL is not of the form") as refused:
         BrokerAddress.of(url)
     assert "hush" not in str(refused.value)
+
+
+async def test_of_several_hosts_the_first_that_answers_speaks_for_all() -> None:
+    server = await asyncio.start_server(hang_up, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server:
+        with pytest.raises(Unavailable, match=f"no broker answers at 127.0.0.1:{port} "):
+            await broker_version(f"amqp://127.0.0.1:1,127.0.0.1:{port}/", timeout_s=0.3)

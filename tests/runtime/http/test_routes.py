@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
-from pydantic import Field
+from pydantic import BaseModel, Field
 
+from contracts.access import SCOPES_OF, Principal, Role
 from contracts.base import Value
 from contracts.errors import (
     ConfigurationFault,
@@ -20,6 +21,8 @@ from contracts.errors import (
 )
 from runtime.http import Call, Nothing, Problem, Route, build_app
 
+Data = Any
+"""Whatever is sent."""
 ERRORS: dict[str, Exception] = {
     "fault": ConfigurationFault("actions.2.condition", "Syntax error", 7),
     "missing": NotFound("there is no such thing"),
@@ -77,9 +80,35 @@ async def fail(call: Call[Nothing, Nothing]) -> None:
     raise ERRORS[call.path["how"]]
 
 
-async def refuse(request: web.Request) -> None:
-    if request.headers.get("X-Key") != "yes":
-        raise Problem(HTTPStatus.UNAUTHORIZED, "no key")
+DONE: list[str] = []
+
+
+class Door:
+    """Lets in who has the key; the header X-Role says who they are. Sees `secret`, and says `said`."""
+
+    async def authorize(self, request: web.Request) -> Principal:
+        if request.headers.get("X-Key") != "yes":
+            raise Problem(HTTPStatus.UNAUTHORIZED, "no key")
+        role = Role(request.headers.get("X-Role", "admin"))
+        return Principal(id="p", name="P", role=role, scopes=SCOPES_OF[role])
+
+    def given(self, _principal: Principal, data: Data) -> Data:
+        opened = {"sealed": "opened"}
+        return {name: opened.get(str(value), value) for name, value in data.items()} if type(data) is dict else data
+
+    async def admit(self, _route: Route[Any, Any], call: Call[Any, Any]) -> Call[Any, Any]:
+        if call.path.get("id") == "theirs":
+            raise NotFound("there is no such thing")
+        return call
+
+    def refusal(self, _principal: Principal, problem: Problem) -> Problem:
+        return problem
+
+    async def done(self, route: Route[Any, Any], call: Call[Any, Any], _answer: BaseModel | None) -> None:
+        DONE.append(f"{route.audited}: {call.path['id']} by {call.principal.name}")
+
+    def shown(self, _call: Call[Any, Any], answer: BaseModel) -> bytes:
+        return answer.model_dump_json().replace("hidden", "***").encode()
 
 
 ROUTES: tuple[Route[Any, Any], ...] = (
@@ -95,7 +124,7 @@ ROUTES: tuple[Route[Any, Any], ...] = (
 
 @pytest.fixture
 async def client() -> AsyncIterator[TestClient[Any, Any]]:
-    app = build_app(ROUTES, authorize=refuse, max_body=1000)
+    app = build_app(ROUTES, guard=Door(), max_body=1000)
     async with TestClient(TestServer(app), headers={"X-Key": "yes"}) as client:
         yield client
 

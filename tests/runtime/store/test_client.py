@@ -1,17 +1,16 @@
-"""The database's errors in our words, membership, and what was fixed with the installation."""
+"""The database's errors in our words, and membership."""
 
 import asyncio
-from typing import Any
 
 import pytest
 from pydantic import SecretStr
-from pymongo.errors import AutoReconnect, BulkWriteError, OperationFailure
+from pymongo.errors import AutoReconnect, BulkWriteError, CursorNotFound, OperationFailure
 from structlog.testing import capture_logs
 
-from contracts.errors import SetupFault, Unavailable
+from contracts.errors import Unavailable
 from runtime.store import client as client_module
 from runtime.store.client import Store, store_errors
-from runtime.store.membership import Installation, Membership
+from runtime.store.membership import Membership
 
 
 @pytest.mark.parametrize(
@@ -20,6 +19,7 @@ from runtime.store.membership import Installation, Membership
         AutoReconnect("host:1 closed"),
         OperationFailure("write conflict", 112, {"errorLabels": ["TransientTransactionError"]}),
         OperationFailure("interrupted at shutdown", 11600),
+        CursorNotFound("the server has been restarted since", 43),
         BulkWriteError({"writeErrors": [{"index": 0, "code": 11600, "errmsg": "interrupted at shutdown"}]}),
         BulkWriteError({"writeErrors": [], "writeConcernErrors": [{"code": 91, "errmsg": "shutdown"}]}),
     ],
@@ -77,11 +77,3 @@ async def test_members_see_one_another_until_they_leave_or_grow_old(store: Store
     await one.beat()
     await asyncio.sleep(0.4)
     assert list(await other.beat()) == ["b"]
-
-
-async def test_an_installation_keeps_its_number_of_partitions(store: Store) -> None:
-    installations: list[Any] = [Installation(store, 16) for _ in range(3)]
-    await asyncio.gather(*(one.start() for one in installations))
-    with pytest.raises(SetupFault, match="has 16 partitions, SWITCHBOARD_PARTITIONS says 8"):
-        await Installation(store, 8).start()
-    await installations[0].stop()

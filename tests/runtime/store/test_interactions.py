@@ -148,16 +148,7 @@ async def test_contacts_are_made_once_and_only_an_empty_name_is_filled(parts: Pa
     assert {one.id: one.name for one in loaded.contacts.values()} == {"l:a": "Ada", "l:b": "Bob"}
 
 
-async def test_pages_of_interactions_and_of_a_log(parts: Parts) -> None:
-    for number in range(5):
-        opened = NOW + timedelta(minutes=number // 2)
-        one = interaction(id=f"i{number}", conversation=f"acc:{number}", opened_at=opened, state="waiting")
-        await parts.interactions.save([Change(None, one)])
-    first = await parts.interactions.find(account_id="acc", state="waiting", limit=3)
-    rest = await parts.interactions.find(account_id="acc", limit=3, after=first[-1])
-    assert [one.id for one in (*first, *rest)] == ["i4", "i2", "i3", "i0", "i1"]
-    assert await parts.interactions.find(queue_id="none") == []
-
+async def test_pages_of_a_log(parts: Parts) -> None:
     await parts.interactions.record(messages=[stored(n, f"p{n}") for n in (2, 1, 3)])
     assert [m.sequence for m in await parts.interactions.messages("i1", 2)] == [1, 2]
     assert [m.sequence for m in await parts.interactions.messages("i1", 2, after=2)] == [3]

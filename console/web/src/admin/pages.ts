@@ -1,0 +1,4 @@
+import type { Page } from '@/shell/page';
+
+/** Pages of admins, supervisors and operators. */
+export const ADMIN_PAGES: readonly Page[] = [];
