@@ -7,11 +7,14 @@ on a machine that does other work, only the ratios mean something.
 import argparse
 import sys
 import tempfile
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import uvloop
 
 from bench import scenarios
+from bench.feed import feed
+from bench.journal import journal
 from bench.lists import lists
 from bench.machine import Machine, machine
 from bench.report import Figure, say
@@ -19,9 +22,19 @@ from bench.whitelist import whitelist
 from runtime.logging import configure_logging
 from runtime.settings import Settings
 
-NAMES = ("accept", "drain", "live", "whitelist", "lists")
 LIVE_SECONDS = 10.0
+SECONDS = 30.0
 NUMBERS = INTERACTIONS = 1_000_000
+Scenario = Callable[[Machine, argparse.Namespace], Awaitable[Figure]]
+SCENARIOS: dict[str, Scenario] = {
+    "accept": lambda machine, sizes: scenarios.accept(machine, sizes.events // 2),
+    "drain": lambda machine, sizes: scenarios.drain(machine, sizes.events),
+    "live": lambda machine, _: scenarios.live(machine, LIVE_SECONDS),
+    "whitelist": lambda machine, sizes: whitelist(machine, sizes.numbers),
+    "lists": lambda machine, sizes: lists(machine, sizes.interactions),
+    "feed": lambda machine, _: feed(machine, LIVE_SECONDS),
+    "journal": lambda machine, sizes: journal(machine, sizes.seconds),
+}
 
 
 async def run(wanted: list[str], sizes: argparse.Namespace) -> list[Figure]:
@@ -30,35 +43,24 @@ async def run(wanted: list[str], sizes: argparse.Namespace) -> list[Figure]:
     with tempfile.TemporaryDirectory(prefix="switchboard-bench-") as directory:
         say("starting RabbitMQ and MongoDB")
         async with machine(Path(directory)) as services:
-            for name in NAMES:
+            for name, measure in SCENARIOS.items():
                 if name in wanted:
-                    figure = await _measure(name, services, sizes)
+                    figure = await measure(services, sizes)
                     figures.append(figure)
                     figure.print()
     return figures
 
 
-async def _measure(name: str, services: Machine, sizes: argparse.Namespace) -> Figure:
-    match name:
-        case "accept":
-            return await scenarios.accept(services, sizes.events // 2)
-        case "drain":
-            return await scenarios.drain(services, sizes.events)
-        case "whitelist":
-            return await whitelist(services, sizes.numbers)
-        case "lists":
-            return await lists(services, sizes.interactions)
-        case _:
-            return await scenarios.live(services, LIVE_SECONDS)
-
-
 def main() -> int:
     """The command."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("scenarios", nargs="*", default=NAMES, metavar="SCENARIO", help=f"of {', '.join(NAMES)}")
+    parser.add_argument(
+        "scenarios", nargs="*", default=tuple(SCENARIOS), metavar="SCENARIO", help=f"of {', '.join(SCENARIOS)}"
+    )
     parser.add_argument("--events", type=int, default=20_000, help="size of the backlog (default 20000)")
     parser.add_argument("--numbers", type=int, default=NUMBERS, help="size of the whitelist (default 1000000)")
     parser.add_argument("--interactions", type=int, default=INTERACTIONS, help="length of the lists (default 1000000)")
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="length of journal and flood (default 30)")
     arguments = parser.parse_args()
     configure_logging(Settings(log_level="error"), "bench")
     figures = uvloop.run(run(list(arguments.scenarios), arguments))

@@ -18,6 +18,7 @@ from bench.site import configure
 from contracts.base import new_id
 from runtime.embedded import keys
 from runtime.embedded.processes import KINDS
+from runtime.embedded.rabbitmq import RabbitMQ
 from runtime.embedded.services import EmbeddedServices, Endpoints
 from runtime.embedded.stack import Stack
 from runtime.settings import Settings
@@ -27,10 +28,11 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """The services' addresses, and where processes keep their files."""
+    """The services' addresses, where processes keep their files, and the broker, for who stops it."""
 
     endpoints: Endpoints
     directory: Path
+    broker: RabbitMQ | None = None
 
     def settings(self, database: str) -> Settings:
         """Settings for an installation of its own on these services."""
@@ -106,7 +108,7 @@ async def machine(directory: Path) -> AsyncIterator[Machine]:
     endpoints = await services.start()
     try:
         keys.ensure_secret_key(directory / "secret.key")
-        yield Machine(endpoints, directory)
+        yield Machine(endpoints, directory, services.rabbitmq)
     finally:
         await services.stop()
 

@@ -24,6 +24,7 @@ class Figure:
     met: bool
     seconds: float | None = None
     memory_mb: float | None = None
+    p95_ms: float | None = None
 
     def print(self) -> None:
         """One JSON object on one line."""

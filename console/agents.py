@@ -27,7 +27,7 @@ _TAG = "agents at work"
 
 
 class StateInput(Value):
-    """What an agent is to be doing; `pause` names the pause, and goes with the state `pause` only."""
+    """What an agent is to be doing; `pause` is the id of one, and goes with the state `pause` only."""
 
     state: AgentState
     pause: Annotated[str, Field(max_length=64)] = ""
@@ -54,6 +54,8 @@ class AgentApi:
         wanted = call.body
         if wanted.pause and wanted.state is not AgentState.PAUSE:
             raise ConfigurationFault("pause", "goes with the state pause only")
+        if wanted.pause and wanted.pause not in self._with.configuration_cache.current.pauses:
+            raise ConfigurationFault("pause", f"there is no pause {wanted.pause}")
         agent_id = await self._agent(call.path["id"])
         presence = await self._with.presence.set(agent_id, wanted.state, wanted.pause)
         if presence.state is AgentState.AVAILABLE:

@@ -13,6 +13,7 @@ from console.accounts import account_resource
 from console.agents import agent_routes
 from console.ai import ai_routes
 from console.audit import audit_routes
+from console.conditions import condition_routes
 from console.contacts import contact_routes
 from console.deadletters import dead_letter_routes
 from console.dependencies import ConsoleDependencies
@@ -93,6 +94,7 @@ def console_routes(dependencies: ConsoleDependencies) -> list[Route[Any, Any]]:
         *ai_routes(dependencies),
         *video_routes(dependencies),
         *routing_routes(dependencies),
+        *condition_routes(dependencies),
         *provider_routes(),
     ]
     return [*routes, *_descriptions(routes)]

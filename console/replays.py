@@ -43,7 +43,7 @@ class ReplayApi:
 
     async def create(self, call: Call[ReplayRequest, Nothing]) -> Replay:
         """Ask for one."""
-        asked = call.body
+        asked = call.body.model_copy(update={"requested_by": call.body.requested_by or call.principal.name})
         _check_times(asked, await self._event_log())
         if asked.proposed is not None:
             await self._check_proposal(asked)

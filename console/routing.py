@@ -10,8 +10,11 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
+from console.checks import check_account
 from console.dependencies import ConsoleDependencies
 from contracts.access import INSPECTING
+from contracts.accounts import Account
+from contracts.actions import Action
 from contracts.base import Count, Instant, Value, e164
 from contracts.content import Content, Text
 from contracts.errors import NotFound
@@ -47,6 +50,10 @@ class ExplainInput(Value):
     content: Annotated[Content | None, Field(description="Something else than text.")] = None
     profile_name: Annotated[str, StringConstraints(max_length=200)] = ""
     at: Instant | None = None
+    actions: Annotated[
+        tuple[Action, ...] | None,
+        Field(max_length=1000, description="A list to walk in place of the one that is saved."),
+    ] = None
 
 
 class Step(Value):
@@ -98,6 +105,7 @@ class RoutingApi:
         self._figures = dependencies.figures
         self._rules = dependencies.whitelist_rules
         self._clock = dependencies.clock
+        self._webhook_hosts = dependencies.webhook_hosts
         self._routing = RoutingConfiguration(self._cache.current)
 
     async def explain(self, call: Call[ExplainInput, Nothing]) -> Explanation:
@@ -105,14 +113,21 @@ class RoutingApi:
         await self._cache.changed()
         if self._routing.configuration is not self._cache.current:
             self._routing = RoutingConfiguration(self._cache.current, self._routing)
-        routing = self._routing
-        compiled = routing.find(call.path["id"])
-        if compiled is None:
+        account = self._cache.current.accounts.get(call.path["id"])
+        if account is None:
             raise NotFound(f"there is no account {call.path['id']}")
+        routing = self._routing if call.body.actions is None else self._with(account, call.body.actions)
+        compiled = routing.account(account.id)
         now = call.body.at or self._clock()
         event = _event(call.body, compiled.account.id, now)
         state = await self._state(event, compiled)
         return _explanation(decide(event, state, routing, now), state, compiled, routing, now)
+
+    def _with(self, account: Account, actions: tuple[Action, ...]) -> RoutingConfiguration:
+        configuration, proposal = self._cache.current, account.model_copy(update={"actions": actions})
+        check_account(proposal, configuration, self._webhook_hosts)
+        accounts = {**configuration.accounts, account.id: proposal}
+        return RoutingConfiguration(configuration.model_copy(update={"accounts": accounts}))
 
     async def _state(self, event: MessageReceived, compiled: CompiledAccount) -> ConversationState:
         conversation = {event.conversation}

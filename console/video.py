@@ -25,7 +25,7 @@ from contracts.accounts import Account
 from contracts.base import Instant, Value, new_id
 from contracts.content import Text
 from contracts.errors import Conflict, NotFound
-from contracts.video import VideoSession
+from contracts.video import VideoMoment, VideoSession
 from runtime.http import Call, Nothing, Problem, Route
 from runtime.logging import get_logger
 from runtime.video.links import CALLBACK_PATH, LINK_PATH, link_hash
@@ -119,6 +119,15 @@ class VideoApi:
             raise NotFound(f"there is no interaction {interaction_id}")
         found = await self._sessions.of_interaction(interaction_id)
         return VideoSessions(items=tuple(map(self._shown, found)))
+
+    async def end(self, call: Call[Nothing, Nothing]) -> VideoView:
+        """Note that a session is over, which takes the customer's link out of use; done again it changes nothing."""
+        session = await self._sessions.get(call.path["session"])
+        if session is None or session.interaction_id != call.path["id"]:
+            raise NotFound(f"the interaction has no video session {call.path['session']}")
+        ended_at = self._with.clock()
+        first = await self._sessions.record(session.id, VideoMoment.ENDED, ended_at)
+        return self._shown(session.model_copy(update={"ended_at": ended_at}) if first else session)
 
     async def follow_link(self, call: Call[Nothing, Nothing]) -> web.Response:
         """Send the customer on to the session: once, and while the link is good."""
@@ -232,6 +241,16 @@ def video_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any]]
         summary="List the video sessions of an interaction",
         tag=_TAG,
         response=VideoSessions,
+        errors=(missing,),
+    )
+    yield Route(
+        method="POST",
+        path=f"{sessions}/{{session}}/end",
+        handler=api.end,
+        access=WORKING,
+        summary="End a video session, so that its link leads nowhere",
+        tag=_TAG,
+        response=VideoView,
         errors=(missing,),
     )
     yield Route(

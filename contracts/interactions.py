@@ -12,6 +12,7 @@ from pydantic import Field
 from contracts.base import Count, Instant, Value
 from contracts.errors import IllegalTransition
 from contracts.messages import StatusReason
+from contracts.takings import Taking
 
 
 class InteractionState(StrEnum):
@@ -113,21 +114,6 @@ class TransferAttempt(Value):
     outcome: TransferOutcome | None = None
     ended_at: Instant | None = None
     accepted_by: str | None = None
-
-
-class Taking(Value):
-    """An agent's taking of an interaction that waited for one: accepted, picked up, or assigned to them.
-
-    `since` is from when it waited there: in the queue, or for the agent alone (`queue_id` None). `begun_at` is from
-    when the customer waited at all. `transferred`: it came from a colleague, and not for the first time.
-    """
-
-    agent_id: str
-    at: Instant
-    since: Instant
-    begun_at: Instant
-    queue_id: str | None = None
-    transferred: bool = False
 
 
 class Wrapup(Value):

@@ -11,12 +11,12 @@ from contracts.commands import queue_target
 from contracts.interactions import (
     Interaction,
     InteractionState,
-    Taking,
     TransferAttempt,
     TransferOutcome,
     Wrapup,
     check_transition,
 )
+from contracts.takings import Taking
 
 Fields = dict[str, Any]
 _S = InteractionState

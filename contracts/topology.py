@@ -8,9 +8,8 @@ configuration  fanout    "there is a new version"        -> one short-lived queu
 The stream `live` hangs on no exchange: what has changed is published straight into it, and every console reads it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from collections.abc import Iterable
 from typing import Any, Literal
 
 from contracts.base import Value

@@ -1,5 +1,6 @@
 """The gateway's composition roots: `python -m gateway receive`, `... send`, and `... drain DIRECTORY`."""
 
+import socket
 import sys
 from functools import partial
 from pathlib import Path
@@ -42,7 +43,8 @@ def compose_receive(process: Process) -> None:
     base = Foundation(process, broker_needed=False, inlet=True)
     settings = base.settings
     receiving = providers()
-    journal = process.add(Journal(claim(settings.journal_dir), settings.journal_max_bytes, base.metrics, base.clock))
+    directory = claim(settings.journal_dir, f"{socket.gethostname()}:{settings.host}:{settings.port}")
+    journal = process.add(Journal(directory, settings.journal_max_bytes, base.metrics, base.clock))
     base.attendance.tell("journal", journal.figures)
     detour = Detour(journal, settings.journal_after_s, base.layout)
     process.add(Drainer(journal, detour, base.broker, base.publisher, base.layout, base.metrics))

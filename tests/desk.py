@@ -13,6 +13,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from console.app import build_console
 from console.dependencies import ConsoleDependencies
 from contracts.commands import COMMANDS
+from contracts.desk import Pause
 from contracts.interactions import AgentQueueEntry, Interaction, InteractionState
 from contracts.queues import AgentState
 from contracts.stored import StoredMessage
@@ -179,6 +180,7 @@ async def at_work(parts: Parts, *, capacity: int = 0, **settings: Fields) -> Asy
     await parts.configure(
         *people(*AGENTS, capacity=capacity),
         queue(agents=("ben", "cai")),
+        Pause(id="lunch", name="Lunch"),
         account([{"action": "Queue", "queue": "sales", "timeout": 60}], **{**base, **settings}),
     )
     async with TestClient(TestServer(build_console(dependencies))) as client:

@@ -9,7 +9,6 @@ What the broker does not confirm in time goes to the journal, and what comes aft
 """
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from contracts.errors import Unavailable
@@ -22,14 +21,18 @@ from runtime.metrics import Metrics
 log = get_logger(__name__)
 
 MOST_PENDING = 20_000
+MOST_PENDING_BYTES = 64 * 2**20
+"""Of events that wait here for broker or disk; beyond either webhooks get 503. It bounds the memory of a gateway."""
 LETTERS = -1
 """The lane of the dead letters; the others have the number of their partition."""
 
 
 class Lane:
-    """What waits on a lane for the next publish, and who waits for it."""
+    """What waits on a lane for the next publish, and who waits for it. Its number is one of so many `partitions`."""
 
-    def __init__(self) -> None:
+    def __init__(self, number: int, partitions: int) -> None:
+        self.number = number
+        self.partitions = partitions
         self.waiting: list[tuple[bytes, asyncio.Future[None]]] = []
         self.busy = False
 
@@ -49,9 +52,10 @@ class Gatherer:
         self._metrics = metrics
         self._layout = detour.layout
         self._count = self._layout.count
-        self._lanes: dict[int, Lane] = defaultdict(Lane)
+        self._lanes: dict[int, Lane] = {}
         self._before: frozenset[asyncio.Task[None]] = frozenset()
         self._pending = 0
+        self._pending_bytes = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
@@ -75,17 +79,19 @@ class Gatherer:
             await confirmed
 
     def _submit(self, number: int, encoded: bytes) -> "asyncio.Future[None]":
-        if self._pending >= MOST_PENDING:
+        if self._pending >= MOST_PENDING or self._pending_bytes + len(encoded) > MOST_PENDING_BYTES:
             raise Unavailable("the gateway has too many events waiting for the broker")
         if self._count != self._layout.count:
             self._renumber()
-        lane = self._lanes[number]
+        if (lane := self._lanes.get(number)) is None:
+            lane = self._lanes[number] = Lane(number, self._count)
         confirmed = asyncio.get_running_loop().create_future()
         lane.waiting.append((encoded, confirmed))
         self._pending += 1
+        self._pending_bytes += len(encoded)
         if not lane.busy:
             lane.busy = True
-            task = asyncio.create_task(self._drain(number, lane))
+            task = asyncio.create_task(self._drain(lane))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         return confirmed
@@ -93,44 +99,49 @@ class Gatherer:
     def _renumber(self) -> None:
         """With another number of partitions a conversation may have another lane: behind what is on the old ones."""
         self._count = self._layout.count
-        self._lanes = defaultdict(Lane)
+        self._lanes = {}
         self._before = frozenset(self._tasks)
 
-    async def _drain(self, number: int, lane: Lane) -> None:
+    async def _drain(self, lane: Lane) -> None:
         await asyncio.sleep(self._linger_s)
         if before := {task for task in self._before if not task.done()}:
             await asyncio.wait(before)
         while lane.waiting:
-            await self._carry(number, lane.take())
+            await self._carry(lane, lane.take())
         lane.busy = False
 
-    async def _carry(self, number: int, bundle: list[tuple[bytes, "asyncio.Future[None]"]]) -> None:
+    async def _carry(self, lane: Lane, bundle: list[tuple[bytes, "asyncio.Future[None]"]]) -> None:
         self._metrics.batch_events.labels("gateway").observe(len(bundle))
         failure: Unavailable | None = None
         try:
-            await self._forward(number, [encoded for encoded, _ in bundle])
+            await self._forward(lane, [encoded for encoded, _ in bundle])
         except Unavailable as error:
             failure = error
         except Exception:
             # Whatever it is: who waits must hear of it, and the lane must go on.
-            log.exception("gatherer.publish_failed", lane=number)
+            log.exception("gatherer.publish_failed", lane=lane.number)
             failure = Unavailable("the events could not be published")
         self._pending -= len(bundle)
+        self._pending_bytes -= sum(len(encoded) for encoded, _ in bundle)
         for _, confirmed in bundle:
             _tell(confirmed, failure)
 
-    async def _forward(self, number: int, bodies: Sequence[bytes]) -> None:
+    async def _forward(self, lane: Lane, bodies: Sequence[bytes]) -> None:
         """To the broker or to the journal.
 
         Raises:
             Unavailable: neither takes them.
         """
-        kind = Kind.LETTER if number == LETTERS else Kind.EVENT
+        kind = Kind.LETTER if lane.number == LETTERS else Kind.EVENT
+        if lane.partitions != self._layout.count:
+            # There is no such partition any more: the journal is drained into those that there are.
+            await self._detour.write(kind, bodies)
+            return
         if self._detour.taken and await self._detour.follow(kind, bodies):
             return
         try:
             with self._layout.under_way(), self._metrics.confirm_seconds.time(), self._detour.patience():
-                await self._publish(number, bodies)
+                await self._publish(lane.number, bodies)
         except (Unavailable, TimeoutError) as error:
             await self._detour.begin(kind, bodies, error)
 

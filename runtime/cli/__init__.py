@@ -12,7 +12,7 @@ from runtime.settings import setting_faults
 
 # Adding a command is adding its name here and a module runtime/cli/<name>.py with a function <name>, or a group of
 # commands of that name.
-COMMANDS = ("up", "demo", "sandbox", "route", "replay", "dlq", "journal", "partitions", "doctor")
+COMMANDS = ("up", "demo", "sandbox", "route", "replay", "dlq", "journal", "partitions", "users", "doctor")
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from runtime.cli.up import STATE_DIR, describe, settings_for_people
+from runtime.demo.people import told
 from runtime.demo.report import Account, Landing, problems_of
 from runtime.demo.run import Demonstration
 from runtime.embedded.run import run_stack
@@ -60,6 +61,7 @@ async def _demonstrate(info: StackInfo, database: str, messages: int, *, as_json
     try:
         _say("Loading the sample configuration.")
         await run.configure()
+        people = await run.sign_up()
         account = await run.send(messages, _progress)
         landed = await run.verify(account, _progress)
         await run.answer(account, landed, _progress)
@@ -71,6 +73,7 @@ async def _demonstrate(info: StackInfo, database: str, messages: int, *, as_json
         print(json.dumps(account.document()), flush=True)
     else:
         _show(account, landings)
+        print("\n".join(told(people)), flush=True)
     return not account.faults
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from runtime.demo.people import first_admin, told
 from runtime.embedded.run import run_stack
 from runtime.embedded.stack import Stack
 from runtime.embedded.stack_file import StackInfo
@@ -33,8 +34,9 @@ def up(
 
 
 async def stay(info: StackInfo) -> None:
-    """Print where the stack answers, and do nothing until cancelled."""
-    print("\n".join(describe(info)), flush=True)
+    """Print where the stack answers, and how the first admin signs in; do nothing until cancelled."""
+    first = await first_admin(info)
+    print("\n".join([*(told([first]) if first else []), *describe(info)]), flush=True)
     await asyncio.Event().wait()
 
 

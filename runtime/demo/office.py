@@ -31,6 +31,10 @@ class Office:
             answer = await self._api.post(f"/api/{kind}", json=value)
         return _of(answer)
 
+    async def any_of(self, kind: str) -> bool:
+        """Whether there is anything of a kind."""
+        return bool(_of(await self._api.get(f"/api/{kind}", params={"limit": 1}))["items"])
+
     async def add_rules(self, whitelist: str, rules: list[Json]) -> None:
         """Have a whitelist hold these rules, whether they are there already or not."""
         _of(await self._api.post(f"/api/whitelists/{whitelist}/rules", json={"rules": rules}))

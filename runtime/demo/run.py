@@ -15,6 +15,7 @@ from contracts.errors import SwitchboardError
 from runtime.demo import sample
 from runtime.demo.office import Office
 from runtime.demo.pacing import AT_ONCE, Progress, settled, side_by_side
+from runtime.demo.people import SignIn, sample_people
 from runtime.demo.report import Account, Landing, landing, where
 from runtime.demo.traffic import Conversation, conversations
 from runtime.demo.verify import answer_faults, faults
@@ -78,6 +79,10 @@ class Demonstration:
         for agent in sample.AVAILABLE:
             await self._office.come_to_work(agent)
         await self._known(numbers[-1])
+
+    async def sign_up(self) -> list[SignIn]:
+        """Have the sample people be able to sign in; with which passwords, nobody is told again."""
+        return await sample_people(self._office)
 
     async def _number(self, account: sample.SampleAccount) -> PlayedNumber:
         shown = await self._office.put("accounts", account.input)

@@ -160,7 +160,8 @@ class Stack:
             "AMQP_URL": endpoints.amqp_url,
             "MONGO_URL": endpoints.mongo_url,
             "SWITCHBOARD_DATABASE": self._settings.database,
-            "SWITCHBOARD_PUBLIC_URL": self._public_url(),
+            "SWITCHBOARD_PUBLIC_URL": self._url_of("public_url", "gateway-0"),
+            "SWITCHBOARD_CONSOLE_PUBLIC_URL": self._url_of("console_public_url", "console-0"),
             "SWITCHBOARD_ALLOWED_HOSTS": self._allowed_hosts(),
             "SWITCHBOARD_SANDBOX_NUMBERS_FILE": str(self.state_dir / "sandbox.json"),
             "SWITCHBOARD_SECRET_KEY_FILE": str(key_file),
@@ -169,10 +170,11 @@ class Stack:
         }
         return {**os.environ, **own, **self._extra}
 
-    def _public_url(self) -> str:
-        if "public_url" in self._settings.model_fields_set:
-            return self._settings.public_url
-        return f"http://{LOOPBACK}:{self.services.ports.choose('gateway-0')}"
+    def _url_of(self, setting: str, process: str) -> str:
+        """The base URL under which others reach a process: as it is set, or where it listens on this machine."""
+        if setting in self._settings.model_fields_set:
+            return str(getattr(self._settings, setting))
+        return f"http://{LOOPBACK}:{self.services.ports.choose(process)}"
 
     def _allowed_hosts(self) -> str:
         """The sandbox is called like a provider, and is on this machine."""

@@ -68,7 +68,7 @@ def requeue_to_the_tail(_directory: Path) -> None:
     done: set[str] = set()
 
     async def first_goes_last(self: PartitionConsumer, batch: Sequence[Delivery]) -> int:
-        if not done:
+        if not done and b'"message_received"' in batch[0].body:
             first, *batch = batch
             done.add(first.subscription.queue)
             await self._outbox._publisher.publish("", first.subscription.queue, first.body)

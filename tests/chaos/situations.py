@@ -1,5 +1,7 @@
 """Exact situations for planted faults: one process in the place of another, one customer, and what comes of it."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,7 +13,7 @@ from tests.chaos.mutations import ACKNOWLEDGED
 from tests.chaos.run import figures_of
 from tests.chaos.world import World
 from tests.integration.accounts import PlayedAccount
-from tests.integration.site import eventually
+from tests.integration.site import POLL_S, eventually
 
 WITHIN_S = 60.0
 
@@ -53,10 +55,10 @@ class Situation:
     async def becomes(self, *counts: int) -> None:
         """Wait until the figures are these."""
 
-        async def look() -> bool:
-            return (await self.figures()).counts == counts
-
-        await eventually(look, WITHIN_S)
+        until = time.monotonic() + WITHIN_S
+        while (found := await self.figures()).counts != counts:
+            assert time.monotonic() < until, found
+            await asyncio.sleep(POLL_S)
 
     async def figures(self) -> Figures:
         """What is wrong with the conversation."""

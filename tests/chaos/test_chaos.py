@@ -98,8 +98,9 @@ async def test_a_router_that_requeues_to_the_tail_brings_messages_out_of_order(s
 @pytest.mark.timeout(2 * MINUTE)
 async def test_a_sender_that_sends_again_what_is_unconfirmed_sends_it_twice(situation: Situation) -> None:
     async with situation.without("sender"), situation.planted("sender", "send_again"):
-        fault = FaultInput(mode=FaultMode.CUT_AFTER, contact=situation.one.contact)
-        await situation.world.site.sandbox.fault(fault)
+        for mode, times in ((FaultMode.CUT_AFTER, 1), (FaultMode.STATUSES_NONE, 2)):
+            fault = FaultInput(mode=mode, contact=situation.one.contact, times=times)
+            await situation.world.site.sandbox.fault(fault)
         await situation.say()
         await situation.becomes(0, 0, 0, 1)
 

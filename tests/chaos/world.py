@@ -5,12 +5,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from runtime.demo.credentials import new_credentials
 from runtime.embedded.mongodb import MongoDB
 from runtime.embedded.processes import KINDS, ProcessKind, SwitchboardProcess
 from runtime.embedded.rabbitmq import RabbitMQ
 from runtime.embedded.services import EmbeddedServices
 from runtime.sandbox.seam import PlayedNumber
+from runtime.store.client import Store
 from tests.chaos.child import DIRECTORY, FULL, shift_file
 from tests.chaos.disk import Disk, journal_disk
 from tests.integration.accounts import PlayedAccount, queue_step
@@ -22,7 +25,7 @@ PROVIDERS = ("meta", "twilio", "sinch", "kaleyra", "meta")
 AGENTS = 4
 WELCOME = "Welcome {interaction.id}"
 """The automatic reply: another one for each interaction."""
-PATIENCE = {"SWITCHBOARD_SEND_TIMEOUT_S": "10", "SWITCHBOARD_LOG_LEVEL": "debug"}
+PATIENCE = {"SWITCHBOARD_SEND_TIMEOUT_S": "10", "SWITCHBOARD_SEND_SWEEP_S": "3", "SWITCHBOARD_LOG_LEVEL": "debug"}
 """On a busy machine the played providers are slow, and what was written after a message of unknown outcome may overtake
 it; what a run logs is looked at when something is wrong."""
 BENT = frozenset({"gateway", "router", "worker", "sender", "clock"})
@@ -132,6 +135,8 @@ async def world(directory: Path, counts: Mapping[str, int], more: tuple[ProcessK
         ):
             assert services.rabbitmq is not None
             assert services.mongodb is not None
+            # Its client closes without letting the loop turn, which the proxies need: it goes straight there.
+            site.store = Store(SecretStr(services.mongodb.url), site.database)
             made = World(site, services.rabbitmq, services.mongodb, amqp, mongo, disk, bend)
             try:
                 await made.open_for_business()

@@ -40,6 +40,8 @@ POST   /api/agents/{id}/queue/{interaction}/take-over       supervisor work
 GET    /api/agents/{id}/state                               agent      read
 PUT    /api/agents/{id}/state                               agent      work
 GET    /api/audit                                           admin      read
+POST   /api/conditions/check                                admin      read
+GET    /api/conditions/vocabulary                           admin      read
 GET    /api/contacts                                        agent      read
 POST   /api/contacts                                        supervisor work
 POST   /api/contacts/delete                                 supervisor work
@@ -80,6 +82,7 @@ POST   /api/interactions/{id}/typing                        agent      work
 POST   /api/interactions/{id}/unread                        agent      work
 GET    /api/interactions/{id}/video                         agent      read
 POST   /api/interactions/{id}/video                         agent      work
+POST   /api/interactions/{id}/video/{session}/end           agent      work
 GET    /api/lists/{id}/export                               supervisor read
 GET    /api/lists/{id}/imports                              admin      read
 POST   /api/lists/{id}/imports                              admin      configure

@@ -25,7 +25,7 @@ class Person:
             options["data"] = orjson.dumps(json)
             headers = {"Content-Type": "application/json"} | headers
         async with self.client.request(method, path, headers=headers, **options) as response:
-            return Answer(response.status, dict(response.headers), await response.text())
+            return Answer(response.status, dict(response.headers), await response.text(errors="replace"))
 
     async def sign_in(self, name: str, password: str = PASSWORD, **options: Json) -> Answer:
         answer = await self.call("POST", "/api/session", {"name": name, "password": password}, **options)

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
+from aiohttp import FormData
 
 from console.app import console_routes
 from contracts.access import CONFIGURING, SCOPES_OF, Role, Scope
@@ -250,7 +251,8 @@ async def test_an_agent_sends_only_files_that_they_see(shop: Console, floor: tup
     sent = await ada.call("POST", "/api/interactions/a/messages", stolen)
     assert (sent.status, sent.json["detail"]) == (404, "there is no file file-c")
 
-    form = {"file": b"\x89PNG\r\n\x1a\n"}
+    form = FormData()
+    form.add_field("file", b"\x89PNG\r\n\x1a\n", filename="a.png", content_type="image/png")
     async with ada.client.post("/api/files", data=form, headers={"X-CSRF-Token": ada.csrf}) as response:
         uploaded = f"/api/files/{(await response.json())['id']}"
     assert await statuses(ada, uploaded) == [200]

@@ -54,6 +54,7 @@ async def test_an_agent_who_never_came_is_offline(shop: Console) -> None:
 
 
 async def test_a_state_is_kept_with_its_pause_and_its_time(shop: Console) -> None:
+    await shop.create("pauses", id="lunch", name="Lunch")
     await shop.call("PUT", "/api/agents/ada/state", {"state": "pause", "pause": "lunch"})
 
     state = (await shop.call("GET", "/api/agents/ada/state")).json
@@ -82,6 +83,7 @@ async def test_an_agent_who_becomes_available_is_offered_what_waits_in_each_queu
         ({}, "state"),
         ({"state": "available", "pause": "lunch"}, "pause"),
         ({"state": "pause", "pause": "x" * 65}, "pause"),
+        ({"state": "pause", "pause": "nap"}, "pause"),
     ],
 )
 async def test_a_wrong_state_is_refused(shop: Console, body: dict[str, Any], field: str) -> None:

@@ -4,7 +4,8 @@ import random
 from datetime import datetime, timedelta
 
 from console.figures_window import WHOLE_EVERY, Happenings, floor
-from contracts.interactions import Interaction, InteractionState, Taking
+from contracts.interactions import Interaction, InteractionState
+from contracts.takings import Taking
 from runtime.store.client import Store
 from runtime.store.collections import INTERACTIONS
 from runtime.store.documents import to_document

@@ -176,6 +176,25 @@ async def test_what_the_provider_reports_is_recorded_once_and_ends_the_link(desk
     assert (await follow(desk, await link_of(desk))).status == 410
 
 
+async def test_an_agent_ends_a_session_and_its_link_with_it(desk: Console) -> None:
+    path = f"/api/interactions/i1/video/{(await start(desk))['id']}/end"
+
+    first, again = await desk.call("POST", path), await desk.call("POST", path)
+
+    assert (first.status, again.status) == (200, 200)
+    assert first.json == again.json == (await sessions(desk))[0]
+    assert (first.json["state"], first.json["ended_at"]) == ("ended", "2026-03-14T09:26:53Z")
+    assert (await follow(desk, await link_of(desk))).status == 410
+
+
+async def test_a_session_of_another_interaction_is_not_found(desk: Console) -> None:
+    session = (await start(desk))["id"]
+
+    assert (await desk.call("POST", f"/api/interactions/i2/video/{session}/end")).status == 404
+    assert (await desk.call("POST", "/api/interactions/i1/video/none/end")).status == 404
+    assert (await sessions(desk))[0]["state"] == "started"
+
+
 async def test_a_forged_report_is_refused_without_a_word_and_a_broken_one_with_one(desk: Console, there: Video) -> None:
     started = await start(desk)
     good = urlsplit(there.asked[-1].body["callback_url"]).path

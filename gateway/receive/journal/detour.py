@@ -62,6 +62,14 @@ class Detour:
         await self._journal.append(kind, bodies)
         return True
 
+    async def write(self, kind: Kind, bodies: Sequence[bytes]) -> None:
+        """Write behind what the journal holds, if it holds anything.
+
+        Raises:
+            Unavailable: the journal cannot take them.
+        """
+        await self._journal.append(kind, bodies)
+
     async def begin(self, kind: Kind, bodies: Sequence[bytes], reason: Exception) -> None:
         """Write what the broker has not confirmed.
 

@@ -4,10 +4,13 @@
                              /0/0000000000000001.journal ...
                              /1/...
 
-A gateway takes the first directory that no other holds, one with records before one without: so gateways are started
-with one setting however many there are, and one that is started again drains what was left.
+A gateway takes a directory that no other holds: the one that it had before, else one with records before one without.
+So gateways are started with one setting however many there are, and one that is started again drains what was left.
+That it is its own matters when several are started again at once: what comes in at a gateway goes behind what came in
+there before, and not beside it.
 """
 
+import contextlib
 import itertools
 import os
 from collections.abc import Iterator
@@ -19,6 +22,8 @@ from runtime.embedded.lock import StateLock
 
 SUFFIX = ".journal"
 LOCK = "lock"
+HOLDER = "holder"
+"""The file that says who had the directory last."""
 PRIVATE = 0o700
 
 
@@ -96,18 +101,24 @@ class JournalDirectory:
         return sorted(path for path in self.path.glob(f"*{SUFFIX}") if path.stem.isdecimal())
 
 
-def claim(base: Path) -> JournalDirectory:
+def claim(base: Path, holder: str) -> JournalDirectory:
     """A journal that no other process uses, locked.
+
+    Args:
+        base: where journals lie.
+        holder: what tells a gateway from others, and is the same when it is started again.
 
     Raises:
         SetupFault: it cannot be made.
     """
-    for path in _candidates(base):
+    for path in _candidates(base, holder):
         directory = JournalDirectory(path)
         try:
             directory.acquire()
         except InUse:
             continue
+        with contextlib.suppress(OSError):  # a disk that is full must not keep a gateway from starting
+            (path / HOLDER).write_text(holder, encoding="utf-8")
         return directory
     raise AssertionError("candidates never end")
 
@@ -117,10 +128,17 @@ def journals(path: Path) -> list[Path]:
     return [path] if (path / LOCK).exists() else sorted(lock.parent for lock in path.glob(f"*/{LOCK}"))
 
 
-def _candidates(base: Path) -> Iterator[Path]:
+def _candidates(base: Path, holder: str) -> Iterator[Path]:
     there = sorted((path for path in journals(base) if path.name.isdecimal()), key=lambda path: int(path.name))
-    yield from sorted(there, key=lambda path: not any(path.glob(f"*{SUFFIX}")))
+    yield from sorted(there, key=lambda path: (_holder(path) != holder, not any(path.glob(f"*{SUFFIX}"))))
     yield from (base / str(number) for number in itertools.count() if base / str(number) not in there)
+
+
+def _holder(path: Path) -> str:
+    try:
+        return (path / HOLDER).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def _sync(path: Path) -> None:

@@ -12,6 +12,8 @@ from gateway.receive import gatherer as gatherer_module
 from gateway.receive.gatherer import Gatherer
 from gateway.receive.journal import Detour
 from runtime.broker import Broker
+from runtime.layout import Layout
+from runtime.store.layout import Phase
 from tests.gateway.receive.journal.conftest import Opened, opened
 from tests.parts import Parts, Recorder
 
@@ -170,6 +172,61 @@ async def test_too_many_that_wait_are_refused_and_taken_again_later(
     await waiting
     await gatherer.publish(numbers(4, 5))
     assert publisher.bundles == [[0, 1, 2], [4]]
+
+
+async def test_too_many_bytes_that_wait_are_refused_and_taken_again_later(
+    gatherer: Gatherer, publisher: Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gatherer_module, "MOST_PENDING_BYTES", 10)
+    publisher.open.clear()
+    waiting = asyncio.create_task(gatherer.publish([(0, b"1111111111")]))
+    await asyncio.sleep(0)
+    with pytest.raises(Unavailable, match="too many events"):
+        await gatherer.publish([(1, b"2")])
+
+    publisher.open.set()
+    await waiting
+    await gatherer.publish([(1, b"2")])
+    assert publisher.bundles == [[1111111111], [2]]
+
+
+async def test_while_the_layout_is_held_events_go_to_the_journal_and_nothing_is_under_way(
+    publisher: Held, disk: Opened, parts: Parts
+) -> None:
+    layout = Layout(4, inlet=True)
+    gatherer = Gatherer(publisher, Detour(disk.journal, PATIENCE_S, layout), 0, parts.metrics)
+    publisher.open.clear()
+    under_way = asyncio.create_task(gatherer.publish(numbers(0, 1)))
+    await asyncio.sleep(0.05)
+    layout.apply(4, Phase.DRAINING)
+    assert not layout.settled
+    publisher.open.set()
+    await under_way
+    assert layout.settled
+
+    await gatherer.publish(numbers(1, 3))
+    assert await disk.drain() == ["1", "2"]
+    layout.apply(4, Phase.OPEN)
+    await gatherer.publish(numbers(3, 4))
+    assert publisher.bundles == [[0], [3]]
+
+
+async def test_what_waits_when_the_number_of_partitions_changes_goes_to_the_journal_and_what_comes_then_behind_it(
+    publisher: Held, disk: Opened, parts: Parts
+) -> None:
+    layout = Layout(4, inlet=True)
+    gatherer = Gatherer(publisher, Detour(disk.journal, PATIENCE_S, layout), 0.05, parts.metrics)
+    before = asyncio.create_task(gatherer.publish(numbers(0, 2, partition=3)))
+    await asyncio.sleep(0)
+    layout.apply(4, Phase.CLOSED)
+    layout.apply(2, Phase.OPEN)
+    behind = asyncio.create_task(gatherer.publish(numbers(2, 4, partition=1)))
+    await asyncio.gather(before, behind)
+    assert publisher.bundles == [], "partition 3 is no more"
+    assert await disk.drain() == ["0", "1", "2", "3"]
+
+    await gatherer.publish(numbers(4, 5, partition=1))
+    assert publisher.bundles == [[4]]
 
 
 async def test_a_request_that_goes_away_does_not_take_the_confirm_from_the_others(

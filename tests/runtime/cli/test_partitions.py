@@ -14,7 +14,7 @@ from runtime.broker import Publisher
 from runtime.settings import Settings
 from runtime.store.client import Store
 from runtime.store.layout import LayoutStore
-from runtime.store.membership import Membership
+from runtime.store.membership import Doing, Membership
 from tests.parts import PARTITIONS, broker_of
 
 ROOT = Path(__file__).parents[3]
@@ -71,7 +71,7 @@ async def shell(installation: Settings, tmp_path: Path) -> AsyncIterator[Shell]:
     await store.stop()
 
 
-async def _beat(membership: Membership, doing: dict[str, object]) -> None:
+async def _beat(membership: Membership, doing: Doing) -> None:
     while True:
         await membership.beat(doing)
         await asyncio.sleep(0.3)

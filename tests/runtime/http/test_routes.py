@@ -9,7 +9,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from pydantic import BaseModel, Field
 
-from contracts.access import SCOPES_OF, Principal, Role
+from contracts.access import READING, SCOPES_OF, Principal, Role
 from contracts.base import Value
 from contracts.errors import (
     ConfigurationFault,
@@ -228,3 +228,22 @@ async def test_a_body_that_is_no_json_is_refused_with_the_place_of_the_fault(cli
     async with client.put("/things/7", data=b'{"name":\n x}', headers={"Content-Type": "application/json"}) as answer:
         assert answer.status == 400
         assert "line 2, column 2" in (await answer.json())["detail"]
+
+
+async def test_who_calls_decides_what_is_opened_admitted_and_recorded() -> None:
+    secret = Route(
+        method="PUT", path="/secrets/{id}", handler=put, summary="s", tag="t", request=Body, audited="hidden"
+    )
+    known = Route(method="GET", path="/known/{id}", handler=get, summary="s", tag="t", query=Query, access=READING)
+    async with TestClient(TestServer(build_app([secret, known], guard=Door()))) as client:
+        admin, agent = {"X-Key": "yes"}, {"X-Key": "yes", "X-Role": "agent"}
+        async with client.put("/secrets/7", json={"name": "sealed"}, headers=admin) as answer:
+            assert (await answer.json())["body"]["name"] == "opened"
+        async with client.put("/secrets/7", json={"name": "hidden"}, headers=agent) as answer:
+            assert (answer.status, (await answer.json())["detail"]) == (403, "this is not for the role agent")
+        assert DONE == ["hidden: 7 by P"]
+        async with client.put("/secrets/8", json={"name": "hidden"}, headers=admin) as answer:
+            assert (await answer.json())["body"]["name"] == "***"
+        for name, status in (("7", 200), ("theirs", 404)):
+            async with client.get(f"/known/{name}", headers=agent) as answer:
+                assert answer.status == status

@@ -25,7 +25,10 @@ const signed: Middleware = {
   },
 };
 
-export const api = createClient<paths>({ baseUrl: '', credentials: 'same-origin' });
+/** Several values of one parameter stand with commas between. */
+const querySerializer = { array: { style: 'form', explode: false } } as const;
+
+export const api = createClient<paths>({ baseUrl: '', credentials: 'same-origin', querySerializer });
 api.use(signed);
 
 interface Answered<T> {

@@ -182,6 +182,23 @@ export interface paths {
         patch: operations["patch_api_agents_id"];
         trace?: never;
     };
+    "/api/agents/{id}/log-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make an agent offline, and end their sessions */
+        post: operations["post_api_agents_id_log_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/agents/{id}/queue": {
         parameters: {
             query?: never;
@@ -355,6 +372,40 @@ export interface paths {
         head?: never;
         /** Change some fields: canned answer */
         patch: operations["patch_api_canned_answers_id"];
+        trace?: never;
+    };
+    "/api/conditions/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check a condition that is not saved yet */
+        post: operations["post_api_conditions_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conditions/vocabulary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what conditions and texts may name */
+        get: operations["get_api_conditions_vocabulary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/contacts": {
@@ -996,6 +1047,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/interactions/{id}/video/{session}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a video session, so that its link leads nowhere */
+        post: operations["post_api_interactions_id_video_session_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/intervals": {
         parameters: {
             query?: never;
@@ -1135,6 +1203,23 @@ export interface paths {
         put?: never;
         /** Import contacts into a contact list from CSV */
         post: operations["post_api_lists_id_imports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Listen to what changes: server-sent events, resumed by Last-Event-ID */
+        get: operations["get_api_live"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1419,6 +1504,23 @@ export interface paths {
         post: operations["post_api_session"];
         /** Sign out */
         delete: operations["delete_api_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change the password of who is signed in */
+        put: operations["put_api_session_password"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2782,6 +2884,31 @@ export interface components {
             state: components["schemas"]["AgentState"];
         };
         /**
+         * ConditionCheck
+         * @description Whether a condition can be saved: null, if nothing is wrong with it.
+         */
+        ConditionCheck: {
+            fault: components["schemas"]["ConditionFault"] | null;
+        };
+        /**
+         * ConditionFault
+         * @description Why a condition cannot be saved; `position` is the place in it, counted from 1, where that is known.
+         */
+        ConditionFault: {
+            /** Position */
+            position: number | null;
+            /** Rule */
+            rule: string;
+        };
+        /**
+         * ConditionInput
+         * @description A condition that nobody has saved.
+         */
+        ConditionInput: {
+            /** Condition */
+            condition: string;
+        };
+        /**
          * Contact
          * @description A customer. `key` is what the provider calls them, opaque; `number` is E.164 where the key stands for one.
          *
@@ -3390,6 +3517,12 @@ export interface components {
          */
         ExplainInput: {
             /**
+             * Actions
+             * @description A list to walk in place of the one that is saved.
+             * @default null
+             */
+            actions?: (components["schemas"]["QueueAction-Input"] | components["schemas"]["AgentAction-Input"] | components["schemas"]["GotoifAction-Input"] | components["schemas"]["GotoAction-Input"] | components["schemas"]["AutoReplyAction-Input"] | components["schemas"]["CloseAction-Input"] | components["schemas"]["TagAction-Input"] | components["schemas"]["WebhookAction-Input"] | components["schemas"]["NoopAction-Input"])[] | null;
+            /**
              * At
              * @default null
              */
@@ -3907,8 +4040,9 @@ export interface components {
          *     of an interaction that is assigned or unmanaged, `inactive_at`. That is when it is closed as inactive, `inactivity`
          *     minutes (0 = never) after the last message of either side, or after it came to its owner or became unmanaged.
          *     `transfer` is the one under way: its sender is still the `owner` and keeps the interaction among what they hold, may
-         *     read it and not answer. `transfers` are those that have ended. `takings` are what figures count. `wrapup` is the last one, over when the state is
-         *     another. `unread_mark` was set by the owner, to come back to it; `unread` counts messages.
+         *     read it and not answer. `transfers` are those that have ended. `takings` are what figures count. `wrapup` is the
+         *     last one, over when the state is another. `unread_mark` was set by the owner, to come back to it; `unread` counts
+         *     messages.
          *     `applied` maps the events of the last write by the router to the sequence number that each message got, so that an
          *     event which comes again after a crash is recognised. `version` grows with every write.
          *     `sequence` numbers the messages of the log in both directions, the last one has it; `message_count` counts the
@@ -4176,21 +4310,30 @@ export interface components {
         };
         /**
          * InteractionQuery
-         * @description Which interactions: of an account, in a state, last routed to a queue, with a contact (its key: `%2B39...`).
+         * @description Which interactions: all that match every field that is given.
          *
-         *     `unmanaged`: those that nobody has accepted, and any agent of their account may pick up. `open`: not closed.
+         *     `account`, `state` and `queue` take several values with commas between. `contact` is a customer's key (`%2B39...`),
+         *     `contact_id` the id of a contact, which has those of the contacts that were merged into it as well. `unmanaged`:
+         *     those that nobody has accepted, and any agent of their account may pick up. `open`: not closed. `since` and `until`
+         *     are about when they were opened. `sort` by `opened` or, with no filter but `account`, by `closed`; a minus before it
+         *     turns the order round.
          */
         InteractionQuery: {
             /**
              * Account
-             * @default null
+             * @default []
              */
-            account?: string | null;
+            account?: string[];
             /**
              * Contact
              * @default null
              */
             contact?: string | null;
+            /**
+             * Contact Id
+             * @default null
+             */
+            contact_id?: string | null;
             /**
              * Cursor
              * @default null
@@ -4213,16 +4356,40 @@ export interface components {
             owner?: string | null;
             /**
              * Queue
+             * @default []
+             */
+            queue?: string[];
+            /**
+             * Since
              * @default null
              */
-            queue?: string | null;
-            /** @default null */
-            state?: components["schemas"]["InteractionState"] | null;
+            since?: string | null;
+            /**
+             * Sort
+             * @default -opened
+             * @enum {string}
+             */
+            sort?: "opened" | "-opened" | "closed" | "-closed";
+            /**
+             * State
+             * @default []
+             */
+            state?: components["schemas"]["InteractionState"][];
+            /**
+             * Tag
+             * @default null
+             */
+            tag?: string | null;
             /**
              * Unmanaged
              * @default null
              */
             unmanaged?: boolean | null;
+            /**
+             * Until
+             * @default null
+             */
+            until?: string | null;
         };
         /**
          * InteractionState
@@ -4768,6 +4935,44 @@ export interface components {
             /** List Id */
             list_id: string;
         };
+        /**
+         * LiveChange
+         * @description A change as a browser is told of it; `at` is when it was told.
+         */
+        LiveChange: {
+            /**
+             * Account Id
+             * @default null
+             */
+            account_id: string | null;
+            /**
+             * Agent Id
+             * @default null
+             */
+            agent_id: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Id */
+            id: string;
+            /**
+             * Interaction Id
+             * @default null
+             */
+            interaction_id: string | null;
+            kind: components["schemas"]["LiveKind"];
+        };
+        /**
+         * LiveKind
+         * @description What has changed. `reset`: nobody knows what, for something was missed: look everything up again.
+         *
+         *     `configuration` has the kind of what was configured as its id, `accounts` for example; `agent` is what an agent is
+         *     doing; `agent_queue` what they have in front of them.
+         * @enum {string}
+         */
+        LiveKind: "message" | "interaction" | "agent_queue" | "agent" | "configuration" | "reset";
         /**
          * Location
          * @description A place, in degrees of WGS 84.
@@ -5661,6 +5866,22 @@ export interface components {
             rate_out: number;
         };
         /**
+         * PasswordInput
+         * @description The password that somebody has, and the one that they want.
+         */
+        PasswordInput: {
+            /**
+             * New
+             * Format: password
+             */
+            new: string;
+            /**
+             * Old
+             * Format: password
+             */
+            old: string;
+        };
+        /**
          * Patch
          * @description A JSON merge patch (RFC 7396): what it names is replaced, `null` takes the default, all else stays.
          */
@@ -6546,7 +6767,7 @@ export interface components {
         };
         /**
          * RetryInput
-         * @description Who sends a letter back.
+         * @description Who sends a letter back; who calls, if nobody is named.
          */
         RetryInput: {
             /**
@@ -6977,7 +7198,7 @@ export interface components {
         };
         /**
          * StateInput
-         * @description What an agent is to be doing; `pause` names the pause, and goes with the state `pause` only.
+         * @description What an agent is to be doing; `pause` is the id of one, and goes with the state `pause` only.
          */
         StateInput: {
             /**
@@ -7302,8 +7523,8 @@ export interface components {
          * Taking
          * @description An agent's taking of an interaction that waited for one: accepted, picked up, or assigned to them.
          *
-         *     `since` is from when it waited there: in the queue, or for the agent alone (`queue_id` None). `begun_at` is from when
-         *     the customer waited at all. `transferred`: it came from a colleague, and not for the first time.
+         *     `since` is from when it waited there: in the queue, or for the agent alone (`queue_id` None). `begun_at` is from
+         *     when the customer waited at all. `transferred`: it came from a colleague, and not for the first time.
          */
         Taking: {
             /** Agent Id */
@@ -7564,7 +7785,7 @@ export interface components {
         };
         /**
          * TokenInput
-         * @description What a token is for. `agent_id` is the agent as whom one of the role agent acts; without `expires_at` it lasts.
+         * @description What a token is for. `agent_id` is the agent as whom one of that role acts; without `expires_at` it lasts.
          */
         TokenInput: {
             /**
@@ -7834,6 +8055,19 @@ export interface components {
             role: components["schemas"]["Role"];
         };
         /**
+         * Variable
+         * @description Something that a condition may name, with a value that it may have.
+         */
+        Variable: {
+            /**
+             * Example
+             * @description As a condition would write it; empty where every value may stand.
+             */
+            example: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * Video
          * @description The account's video integration.
          *
@@ -7950,6 +8184,24 @@ export interface components {
              */
             started_at: string;
             state: components["schemas"]["VideoState"];
+        };
+        /**
+         * Vocabulary
+         * @description What conditions may name, and what the texts of automatic replies and canned answers may have in braces.
+         *
+         *     `attributes` are the beginnings of names that go on with the name of an attribute.
+         */
+        Vocabulary: {
+            /** Attributes */
+            attributes: string[];
+            /** Functions */
+            functions: string[];
+            /** Methods */
+            methods: string[];
+            /** Text Variables */
+            text_variables: string[];
+            /** Variables */
+            variables: components["schemas"]["Variable"][];
         };
         /**
          * Waiting
@@ -9830,6 +10082,73 @@ export interface operations {
             };
         };
     };
+    post_api_agents_id_log_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Presence"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     get_api_agents_id_queue: {
         parameters: {
             query?: never;
@@ -11081,6 +11400,158 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_api_conditions_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConditionInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConditionCheck"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_api_conditions_vocabulary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Vocabulary"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13357,13 +13828,18 @@ export interface operations {
     get_api_interactions: {
         parameters: {
             query?: {
-                account?: string | null;
-                state?: components["schemas"]["InteractionState"] | null;
-                queue?: string | null;
+                account?: string[];
+                state?: components["schemas"]["InteractionState"][];
+                queue?: string[];
                 contact?: string | null;
+                contact_id?: string | null;
+                owner?: string | null;
+                tag?: string | null;
                 unmanaged?: boolean | null;
                 open?: boolean | null;
-                owner?: string | null;
+                since?: string | null;
+                until?: string | null;
+                sort?: "opened" | "-opened" | "closed" | "-closed";
                 limit?: number;
                 cursor?: string | null;
             };
@@ -15477,6 +15953,74 @@ export interface operations {
             };
         };
     };
+    post_api_interactions_id_video_session_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VideoView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     get_api_intervals: {
         parameters: {
             query?: {
@@ -17023,6 +17567,62 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_api_live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["LiveChange"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19219,6 +19819,118 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    put_api_session_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordInput"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

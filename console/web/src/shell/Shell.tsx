@@ -1,6 +1,6 @@
 import { Burger, Drawer } from '@mantine/core';
 import { useDisclosure, useMediaQuery } from '@mantine/hooks';
-import { type ReactNode, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { Outlet } from 'react-router';
 import { useMe } from '@/session/session';
 import { Brand } from '@/shell/Brand';
@@ -11,12 +11,15 @@ import classes from '@/shell/Shell.module.css';
 import { UserMenu } from '@/shell/UserMenu';
 import { t } from '@/texts/common';
 
+const AgentDesk = lazy(() => import('@/agent/AgentDesk'));
+
 /** What stands around every page: header, navigation, and a place in the header that pages may fill. */
 export function Shell() {
   const [opened, { toggle, close }] = useDisclosure(false);
   const [slot, setSlot] = useState<HTMLElement | null>(null);
   const small = useMediaQuery('(max-width: 900px)', false, { getInitialValueInEffect: false });
-  const several = entriesFor(useMe().user.role).length > 1;
+  const { user } = useMe();
+  const several = entriesFor(user.role).length > 1;
   return (
     <HeaderSlot value={slot}>
       <div className={classes.shell}>
@@ -45,6 +48,11 @@ export function Shell() {
         <Content>
           <Outlet />
         </Content>
+        {user.agent_id && (
+          <Suspense>
+            <AgentDesk />
+          </Suspense>
+        )}
       </div>
     </HeaderSlot>
   );

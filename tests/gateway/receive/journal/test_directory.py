@@ -1,5 +1,6 @@
 """Whose journal is whose, and who may read it."""
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -19,6 +20,10 @@ def open_umask() -> Iterator[None]:
     os.umask(before)
 
 
+def unwritable(*_arguments: object, **_named: object) -> int:
+    raise OSError(errno.ENOSPC, "no space")
+
+
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
@@ -32,14 +37,38 @@ async def test_nobody_but_the_owner_may_read_a_journal(tmp_path: Path) -> None:
         assert {mode(file) for file in path.glob("*.journal")} == {0o600}
 
 
-def test_gateways_take_a_directory_each_and_one_that_comes_again_takes_its_own(tmp_path: Path) -> None:
-    first, second = claim(tmp_path), claim(tmp_path)
+def test_gateways_take_a_directory_each(tmp_path: Path) -> None:
+    first, second = claim(tmp_path, "a"), claim(tmp_path, "a")
     assert [first.path.name, second.path.name] == ["0", "1"]
     first.release()
-    again = claim(tmp_path)
+    again = claim(tmp_path, "a")
     assert again.path.name == "0"
     again.release()
     second.release()
+
+
+async def test_gateways_that_come_again_take_their_own_in_whatever_order_and_whatever_was_left_elsewhere(
+    tmp_path: Path,
+) -> None:
+    for one in [claim(tmp_path, holder) for holder in ("a", "b", "c")]:
+        one.release()
+    async with opened(tmp_path / "0") as process:
+        await process.append("left by a")
+    again = {holder: claim(tmp_path, holder) for holder in ("c", "b", "a")}
+    assert {holder: one.path.name for holder, one in again.items()} == {"a": "0", "b": "1", "c": "2"}
+    for one in again.values():
+        one.release()
+
+
+def test_a_gateway_takes_a_journal_whose_holder_it_cannot_note_or_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim(tmp_path, "a").release()
+    (tmp_path / "0" / "holder").write_bytes(b"\xff")
+    monkeypatch.setattr(Path, "write_text", unwritable)
+    taken = claim(tmp_path, "a")
+    assert taken.path.name == "0"
+    taken.release()
 
 
 async def test_a_journal_that_was_left_is_taken_before_an_empty_one(tmp_path: Path) -> None:
@@ -48,7 +77,7 @@ async def test_a_journal_that_was_left_is_taken_before_an_empty_one(tmp_path: Pa
         (tmp_path / str(number) / "lock").touch()
     async with opened(tmp_path / "10") as process:
         await process.append("left")
-    taken = claim(tmp_path)
+    taken = claim(tmp_path, "a")
     assert taken.path.name == "10"
     taken.release()
 
@@ -64,7 +93,7 @@ def test_a_journal_is_used_by_one_process_only(tmp_path: Path) -> None:
 def test_a_place_where_no_directory_can_be_made_is_said_at_start(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(SetupFault, match="cannot be used: Not a directory"):
-        claim(tmp_path / "file" / "journal")
+        claim(tmp_path / "file" / "journal", "a")
 
 
 async def test_segments_are_numbered_on_and_other_files_are_left_alone(tmp_path: Path) -> None:

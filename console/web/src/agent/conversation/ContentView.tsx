@@ -1,9 +1,9 @@
 import { Anchor, Badge, List, Stack, Text } from '@mantine/core';
 import { IconMapPin, IconUser } from '@tabler/icons-react';
-import type { Content } from '@/agent/conversation/words';
 import { FormattedText } from '@/agent/conversation/FormattedText';
 import { ReceivedMedia, SentMedia } from '@/agent/conversation/MediaView';
 import { TemplateView } from '@/agent/conversation/TemplateView';
+import type { Content } from '@/agent/conversation/words';
 import { summaryOf } from '@/agent/conversation/words';
 import type { StoredMessage } from '@/agent/desk/queries';
 import { t } from '@/texts/agent';
@@ -11,7 +11,15 @@ import { t } from '@/texts/agent';
 type Of<Kind extends Content['kind']> = Extract<Content, { kind: Kind }>;
 
 /** What a message says, whatever kind it is of. `message` is null for one that has not been sent yet. */
-export function ContentView({ content, message, account }: { content: Content; message: StoredMessage | null; account: string }) {
+export function ContentView({
+  content,
+  message,
+  account,
+}: {
+  content: Content;
+  message: StoredMessage | null;
+  account: string;
+}) {
   switch (content.kind) {
     case 'text':
       return <FormattedText text={content.text} />;
@@ -74,7 +82,8 @@ function Location({ content }: { content: Of<'location'> }) {
   return (
     <Stack gap={2}>
       <Text size="sm" fw={500}>
-        <IconMapPin size={16} style={{ verticalAlign: 'text-bottom' }} aria-hidden /> {content.name || t.message.location}
+        <IconMapPin size={16} style={{ verticalAlign: 'text-bottom' }} aria-hidden />{' '}
+        {content.name || t.message.location}
       </Text>
       {content.address && <Text size="sm">{content.address}</Text>}
       <Anchor href={map} target="_blank" rel="noopener noreferrer" size="sm">
@@ -91,7 +100,8 @@ function Cards({ content }: { content: Of<'contacts'> }) {
         // biome-ignore lint/suspicious/noArrayIndexKey: cards have no id, and a message never changes
         <div key={index}>
           <Text size="sm" fw={500}>
-            <IconUser size={16} style={{ verticalAlign: 'text-bottom' }} aria-hidden /> {card.name || t.message.contacts}
+            <IconUser size={16} style={{ verticalAlign: 'text-bottom' }} aria-hidden />{' '}
+            {card.name || t.message.contacts}
           </Text>
           {(card.phones ?? []).map(one => (
             <Text size="sm" key={one.phone}>

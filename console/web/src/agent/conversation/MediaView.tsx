@@ -1,8 +1,8 @@
 import { Anchor, Group, Image, Loader, Modal, Paper, Text, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconAlertTriangle, IconDownload, IconFile } from '@tabler/icons-react';
-import type { StoredMessage } from '@/agent/desk/queries';
 import { FormattedText } from '@/agent/conversation/FormattedText';
+import type { StoredMessage } from '@/agent/desk/queries';
 import { t } from '@/texts/agent';
 
 const STEP = 1024;
@@ -112,7 +112,13 @@ function Shown({ file }: { file: File }) {
     case 'video':
       return (
         // biome-ignore lint/a11y/useMediaCaption: nobody has made captions for what a customer films
-        <video src={url} controls preload="metadata" aria-label={name} style={{ maxWidth: MAX_WIDTH, maxHeight: MAX_HEIGHT }} />
+        <video
+          src={url}
+          controls
+          preload="metadata"
+          aria-label={name}
+          style={{ maxWidth: MAX_WIDTH, maxHeight: MAX_HEIGHT }}
+        />
       );
     case 'audio':
     case 'voice':
@@ -132,7 +138,17 @@ function Picture({ url, name, sticker }: { url: string; name: string; sticker: b
   return (
     <>
       <UnstyledButton onClick={open} aria-label={`${t.message.file.open}: ${name}`} display="block">
-        <Image src={url} alt={name} radius="md" fit="contain" w="auto" maw={side} mah={MAX_HEIGHT} mih={60} loading="lazy" />
+        <Image
+          src={url}
+          alt={name}
+          radius="md"
+          fit="contain"
+          w="auto"
+          maw={side}
+          mah={MAX_HEIGHT}
+          mih={60}
+          loading="lazy"
+        />
       </UnstyledButton>
       <Modal opened={opened} onClose={close} size="auto" title={name} centered>
         <Image src={url} alt={name} fit="contain" mah="75vh" />
@@ -148,7 +164,17 @@ function Picture({ url, name, sticker }: { url: string; name: string; sticker: b
 
 function Document({ url, name, size }: { url: string; name: string; size: number }) {
   return (
-    <Paper withBorder p="xs" component="a" href={url} target="_blank" rel="noopener" td="none" c="inherit" display="block">
+    <Paper
+      withBorder
+      p="xs"
+      component="a"
+      href={url}
+      target="_blank"
+      rel="noopener"
+      td="none"
+      c="inherit"
+      display="block"
+    >
       <Group gap="xs" wrap="nowrap">
         <IconFile size={26} stroke={1.5} aria-hidden />
         <div style={{ minWidth: 0 }}>

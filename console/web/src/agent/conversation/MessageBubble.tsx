@@ -94,7 +94,15 @@ function Origin({ message }: { message: StoredMessage }) {
   );
 }
 
-function Quote({ message, quoted, goTo }: { message: StoredMessage; quoted: StoredMessage | null; goTo: (id: string) => void }) {
+function Quote({
+  message,
+  quoted,
+  goTo,
+}: {
+  message: StoredMessage;
+  quoted: StoredMessage | null;
+  goTo: (id: string) => void;
+}) {
   const { data: desk } = useDesk();
   const about = message.reply_to ?? message.context?.message_id;
   if (!about) return null;

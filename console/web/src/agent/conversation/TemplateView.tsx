@@ -6,7 +6,13 @@ import type { Content } from '@/agent/conversation/words';
 import { t } from '@/texts/agent';
 
 /** A template as the customer sees it, where the account's templates are known. */
-export function TemplateView({ content, account }: { content: Extract<Content, { kind: 'template' }>; account: string }) {
+export function TemplateView({
+  content,
+  account,
+}: {
+  content: Extract<Content, { kind: 'template' }>;
+  account: string;
+}) {
   const { data } = useTemplates(account);
   const template = data?.items.find(one => keyOf(one) === keyOf(content));
   return (

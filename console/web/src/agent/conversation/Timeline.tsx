@@ -7,7 +7,7 @@ import type { MessageTools } from '@/agent/conversation/MessageBubble';
 import { type RowContext, RowView } from '@/agent/conversation/RowView';
 import { type Row, rowsOf } from '@/agent/conversation/rows';
 import classes from '@/agent/conversation/Timeline.module.css';
-import { useTimeline } from '@/agent/conversation/useTimeline';
+import type { useTimeline } from '@/agent/conversation/useTimeline';
 import type { InteractionView, StoredMessage } from '@/agent/desk/queries';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { t } from '@/texts/agent';
@@ -85,8 +85,15 @@ export function Timeline({ interaction, timeline, onReply, onReact, agent }: Pro
   if (!data) return <div className={classes.whole}>{error ? <ProblemAlert error={error} /> : <Loader m="xl" />}</div>;
   return (
     <div className={classes.whole}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <div ref={scroller} className={classes.scroller} role="log" aria-label={t.message.log} tabIndex={0} onScroll={look}>
+      <div
+        ref={scroller}
+        className={classes.scroller}
+        role="log"
+        aria-label={t.message.log}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        tabIndex={0}
+        onScroll={look}
+      >
         {isFetchingNextPage && <div className={classes.mark}>{t.message.loadingOlder}</div>}
         <div className={classes.rows} style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map(item => {

@@ -1,8 +1,9 @@
 /** The lines of a timeline, from the oldest to the newest: made of messages, notes, and what happened to interactions. */
+
+import type { Pending } from '@/agent/composer/outbox';
+import type { Part } from '@/agent/conversation/useTimeline';
 import type { Interaction, Note, StoredMessage } from '@/agent/desk/queries';
 import { day } from '@/agent/desk/time';
-import type { Part } from '@/agent/conversation/useTimeline';
-import type { Pending } from '@/agent/composer/outbox';
 
 export interface Reacted {
   emoji: string;
@@ -111,11 +112,7 @@ function byInteraction(parts: readonly Part[]): Part[][] {
 }
 
 /** The lines; `current` is the interaction as it is now, `parts` are as `useTimeline` has them. */
-export function rowsOf(
-  parts: readonly (Part | null)[],
-  current: Interaction,
-  pending: readonly Pending[],
-): Row[] {
+export function rowsOf(parts: readonly (Part | null)[], current: Interaction, pending: readonly Pending[]): Row[] {
   const present = parts.filter(part => part !== null);
   const about = gather(present.flatMap(part => part.messages));
   const rows: Row[] = parts.includes(null) ? [{ kind: 'begin', key: 'begin' }] : [];

@@ -47,7 +47,7 @@ export function earlierInteractions(one: Interaction) {
     queryFn: async () =>
       (
         await unwrap(
-          api.GET('/api/interactions', { params: { query: { account, contact, limit: MOST_EARLIER } } }),
+          api.GET('/api/interactions', { params: { query: { account: [account], contact, limit: MOST_EARLIER } } }),
         )
       ).items,
   };
@@ -120,10 +120,7 @@ export function useTimeline(interaction: InteractionView) {
     const from = Math.max(0, last - OVERTAKEN);
     const old = own.filter(one => ids.has(one.id) && one.sequence <= from).map(one => one.sequence - 1);
     try {
-      const answers = await Promise.all([
-        readOn(id, from, MOST_AT_ONCE),
-        ...old.map(before => readOn(id, before, 1)),
-      ]);
+      const answers = await Promise.all([readOn(id, from, MOST_AT_ONCE), ...old.map(before => readOn(id, before, 1))]);
       for (const answer of answers) merge(answer.items, answer.notes);
     } catch {
       // The feed or the connection is in trouble: what is missing comes with the next change, or with the reset.

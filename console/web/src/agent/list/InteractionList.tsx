@@ -1,4 +1,15 @@
-import { ActionIcon, Badge, Group, Loader, Select, SegmentedControl, Switch, Text, TextInput, Tooltip } from '@mantine/core';
+import {
+  ActionIcon,
+  Badge,
+  Group,
+  Loader,
+  SegmentedControl,
+  Select,
+  Switch,
+  Text,
+  TextInput,
+  Tooltip,
+} from '@mantine/core';
 import { useDebouncedValue, useLocalStorage } from '@mantine/hooks';
 import { IconPencilPlus, IconSearch } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
@@ -87,7 +98,8 @@ export function InteractionList({ chosen, onStart, offers }: Props) {
 function Views({ view, onView }: { view: ListView; onView: (view: ListView) => void }) {
   const { data: entries } = useAgentQueue();
   const agent = useAgentId();
-  const unread = entries?.filter(entry => entry.kind === 'owned' && (entry.unread > 0 || entry.unread_mark)).length ?? 0;
+  const unread =
+    entries?.filter(entry => entry.kind === 'owned' && (entry.unread > 0 || entry.unread_mark)).length ?? 0;
   const mine = (
     <Group gap={6} justify="center" wrap="nowrap">
       {t.list.views.mine}

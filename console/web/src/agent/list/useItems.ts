@@ -42,7 +42,7 @@ function useSearched({ view, account, search, closedToo }: Narrowing, enabled: b
             query: {
               limit: PAGE,
               ...(pageParam ? { cursor: pageParam } : {}),
-              ...(account ? { account } : {}),
+              ...(account ? { account: [account] } : {}),
               ...(contact ? { contact } : {}),
               ...(view === 'unassigned' ? { unmanaged: true } : {}),
               ...(closedToo ? {} : { open: true }),

@@ -49,7 +49,14 @@ function OfferCard({ offer, agent, first }: { offer: Entry; agent: string; first
   }
 
   return (
-    <Paper withBorder shadow="sm" p="sm" role="group" aria-label={t.offer.title(name)} data-offer={offer.interaction_id}>
+    <Paper
+      withBorder
+      shadow="sm"
+      p="sm"
+      role="group"
+      aria-label={t.offer.title(name)}
+      data-offer={offer.interaction_id}
+    >
       <Group justify="space-between" wrap="nowrap" gap="xs">
         <Text fw={600} truncate>
           {name}

@@ -85,7 +85,11 @@ function Preferences() {
   const [sound, setSound] = useSound();
   const [permission, setPermission] = useState(notificationPermission);
   const granted = permission === 'granted';
-  const words = { granted: t.state.notificationsOn, denied: t.state.notificationsRefused, default: t.state.notifications };
+  const words = {
+    granted: t.state.notificationsOn,
+    denied: t.state.notificationsRefused,
+    default: t.state.notifications,
+  };
   return (
     <>
       <Menu.Item

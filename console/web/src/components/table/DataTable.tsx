@@ -63,7 +63,6 @@ export function DataTable<RowType>(props: DataTableProps<RowType>) {
   return (
     <div className={classes.whole}>
       <Toolbar props={props} state={state} table={table} />
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <section ref={scroller} className={classes.scroller} tabIndex={0} aria-label={props.label} onScroll={scrolled}>
         <Table
           stickyHeader

@@ -162,7 +162,12 @@ export const agent = {
     keys: 'Enter sends, Shift+Enter begins a new line',
     ai: 'AI tools',
     suggest: 'Suggest a reply',
-    rewrite: { correct: 'Correct my draft', shorter: 'Make it shorter', friendlier: 'Make it friendlier', more_formal: 'Make it more formal' },
+    rewrite: {
+      correct: 'Correct my draft',
+      shorter: 'Make it shorter',
+      friendlier: 'Make it friendlier',
+      more_formal: 'Make it more formal',
+    },
     video: 'Start a video session',
     videoStarted: 'The link to the video session was sent.',
   },

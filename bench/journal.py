@@ -1,0 +1,94 @@
+"""The scenario `journal`: the door while the broker is stopped. It answers after an fsync, and all of it arrives."""
+
+import asyncio
+import time
+
+import httpx
+from prometheus_client.parser import text_string_to_metric_families
+
+from bench import site
+from bench.load import Tally, closed_loop, http_request, open_loop
+from bench.machine import Machine
+from bench.report import Figure, say
+from contracts.topology import router_queue
+from runtime.broker import Broker, standings
+from runtime.cli.partitions import NOTHING_DECLARED
+from runtime.embedded.stack import Stack
+from runtime.settings import Settings
+
+TARGET_MS = 50.0
+CONNECTIONS = 128
+SUSTAINED = 4000
+"""Webhooks that show the most that the door takes without a broker."""
+FIRST_STEADY = 10**6
+DEADLINE_S = 300.0
+POLL_S = 0.25
+
+
+async def journal(machine: Machine, seconds: float) -> Figure:
+    """Latency of answers while the broker is stopped, at half of the rate that the door takes then.
+
+    The first half second of an outage, in which the broker is still waited for, comes before the measurement. Then the
+    broker is started again, and everything that was answered must be in its queues.
+    """
+    assert machine.broker is not None
+    async with machine.stack(["gateway"]) as (stack, settings):
+        url = f"{stack.info.gateway_url}{site.webhook(0).path}"
+        await machine.broker.stop()
+        try:
+            sustained = await closed_loop(url, _wires(url, range(SUSTAINED)), CONNECTIONS)
+            rate = sustained.rate / 2
+            say(f"journal: without a broker the door takes {sustained.rate:.0f}/s")
+            numbers = range(FIRST_STEADY, FIRST_STEADY + int(rate * seconds))
+            tally = await open_loop(url, _wires(url, numbers), rate, CONNECTIONS)
+        finally:
+            await machine.broker.start()
+        say(f"journal: p50 {tally.percentile_ms(0.5)} ms, p99 {tally.percentile_ms(0.99)} ms at {rate:.0f}/s")
+        drained_s = await _drained(stack, settings, SUSTAINED + len(numbers))
+        say(f"journal: {SUSTAINED + len(numbers)} events were in the broker {drained_s:.1f} s after it was back")
+    return _figure(sustained, tally, rate, drained_s)
+
+
+def _figure(sustained: Tally, tally: Tally, rate: float, drained_s: float) -> Figure:
+    p99 = tally.percentile_ms(0.99)
+    return Figure(
+        scenario="journal",
+        rate=round(rate, 1),
+        p50_ms=tally.percentile_ms(0.5),
+        p99_ms=p99,
+        reference=f"the rate at which {CONNECTIONS} connections send their next webhook when the last is on the disk",
+        reference_rate=round(sustained.rate, 1),
+        ratio=0.5,
+        target=f"p99 <= {TARGET_MS:g} ms, and none refused",
+        met=p99 <= TARGET_MS and not (tally.refused or sustained.refused),
+        seconds=round(drained_s, 1),
+    )
+
+
+def _wires(url: str, numbers: range) -> list[bytes]:
+    requests = [site.webhook(number) for number in numbers]
+    return [http_request(url, list(request.headers.items()), request.body) for request in requests]
+
+
+async def _drained(stack: Stack, settings: Settings, count: int) -> float:
+    """The seconds until the journal is empty; every event must have been drained into the queues of the routers."""
+    started = time.perf_counter()
+    health = stack.info.health_urls["gateway-0"]
+    async with httpx.AsyncClient(trust_env=False) as client, asyncio.timeout(DEADLINE_S):
+        figures = _figures((await client.get(f"{health}/metrics")).text)
+        while figures["switchboard_journal_bytes"]:
+            await asyncio.sleep(POLL_S)
+            figures = _figures((await client.get(f"{health}/metrics")).text)
+    elapsed = time.perf_counter() - started
+    assert figures["switchboard_journal_drained_total"] == count, figures
+    broker = Broker(settings.amqp_url, NOTHING_DECLARED, "bench")
+    await broker.start()
+    found = await standings(broker, [router_queue(number) for number in range(settings.partitions)])
+    await broker.stop()
+    assert sum(standing.depth for standing in found.values()) > 0
+    return elapsed
+
+
+def _figures(text: str) -> dict[str, float]:
+    families = text_string_to_metric_families(text)
+    return {sample.name: sample.value for family in families for sample in family.samples if not sample.labels}
