@@ -6,6 +6,13 @@ COPY requirements-runtime.lock /tmp/
 RUN python -m venv /opt/venv \
     && /opt/venv/bin/python -m pip install --require-hashes --no-deps -r /tmp/requirements-runtime.lock
 
+FROM node:22-slim AS web
+WORKDIR /web
+COPY console/web/package.json console/web/package-lock.json console/web/.npmrc ./
+RUN npm ci --no-audit --no-fund
+COPY console/web .
+RUN npm run build
+
 FROM python:3.11-slim
 RUN groupadd --system --gid 10001 switchboard \
     && useradd --system --uid 10001 --gid switchboard --home-dir /var/lib/switchboard --create-home switchboard
@@ -17,6 +24,7 @@ COPY gateway gateway
 COPY router router
 COPY workers workers
 COPY console console
+COPY --from=web /web/dist console/web/dist
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONPATH=/opt/switchboard \
     PYTHONUNBUFFERED=1 \

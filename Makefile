@@ -13,14 +13,16 @@ setup:  ## Install everything that is needed; quick when nothing is to do
 run: setup  ## Start everything with sample accounts and messages; Ctrl-C stops it
 	@$(BIN)/switchboard demo --stay
 
-test: setup  ## Run all tests against a real RabbitMQ and MongoDB that they start themselves
+test:  ## Run all tests against a real RabbitMQ and MongoDB that they start themselves
+	@bash deploy/setup.sh tests
 	@$(BIN)/python -m pytest $(or $(ARGS),-n 2 --dist loadfile)
 
-check: setup  ## Format, lint, types, imports and the deployment files; needs no services
+check: setup  ## Format, lint, types, imports, the web client and the deployment files; needs no services
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@bash deploy/web.sh check
 	@$(BIN)/python -m pytest -q tests/deploy
 
 bench: setup  ## Measure throughput and latency; prints one JSON object a line

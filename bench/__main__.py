@@ -14,6 +14,7 @@ import uvloop
 
 from bench import scenarios
 from bench.feed import feed
+from bench.flood import flood
 from bench.journal import journal
 from bench.lists import lists
 from bench.machine import Machine, machine
@@ -34,6 +35,7 @@ SCENARIOS: dict[str, Scenario] = {
     "lists": lambda machine, sizes: lists(machine, sizes.interactions),
     "feed": lambda machine, _: feed(machine, LIVE_SECONDS),
     "journal": lambda machine, sizes: journal(machine, sizes.seconds),
+    "flood": lambda machine, sizes: flood(machine, sizes.seconds),
 }
 
 

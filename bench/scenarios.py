@@ -176,8 +176,8 @@ async def live(machine: Machine, seconds: float) -> Figure:
         url = f"{stack.info.gateway_url}{site.webhook(0).path}"
         watcher = Watcher(machine.endpoints.mongo_url, settings.database)
         await watcher.start()
-        await _sustained(url, watcher, WARM_UP_S, first=0)
-        rate = await _sustained(url, watcher, seconds, first=FIRST_MEASURED)
+        await sustained(url, watcher, WARM_UP_S, first=0)
+        rate = await sustained(url, watcher, seconds, first=FIRST_MEASURED)
         say(f"live: {CUSTOMERS} customers sustain {rate:.0f}/s from door to queue")
         rounds: list[tuple[float, float]] = []
         for turn in range(ROUNDS):
@@ -200,7 +200,7 @@ async def live(machine: Machine, seconds: float) -> Figure:
     )
 
 
-async def _sustained(url: str, watcher: Watcher, seconds: float, first: int) -> float:
+async def sustained(url: str, watcher: Watcher, seconds: float, first: int) -> float:
     """Messages a second from the door to the queues, with as many on the way as there are customers."""
     until = time.perf_counter() + seconds
     done = 0

@@ -25,7 +25,7 @@ from runtime.store.presence import PresenceStore
 
 SECRET = "bench-app-secret"  # noqa: S105 - signs nothing but this benchmark's own requests
 PHONE_NUMBER_ID, WABA_ID, PHONE = "200000000000009", "100000000000009", "+15550002229"
-ACCOUNT = "bench"
+ACCOUNT, KEY = "bench", "BENCH"
 PER_CONTACT = 5
 BETWEEN = 20
 """How many other customers begin before one writes again."""
@@ -38,7 +38,7 @@ async def configure(settings: Settings) -> None:
     account = Account(
         id=ACCOUNT,
         name="Benchmark",
-        key="BENCH",
+        key=KEY,
         list_id="bench",
         type="meta",
         phone=PHONE,
@@ -110,7 +110,7 @@ def webhook(number: int) -> SignedRequest:
     sender = contact(number)
     part = meta.text(sender, f"wamid.{random.getrandbits(96):024x}", datetime.now(UTC), f"order {number}")
     target = meta.MetaNumber(
-        url="http://bench/webhooks/meta/BENCH",
+        url=f"http://bench/webhooks/meta/{KEY}",
         waba_id=WABA_ID,
         phone_number_id=PHONE_NUMBER_ID,
         phone=PHONE,

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator
 
 from console.dependencies import ConsoleDependencies
 from contracts.access import Principal, Role, Sight
+from contracts.configuration import Configuration
 from contracts.contacts import Contact
 from contracts.errors import NotFound
 from contracts.interactions import Interaction
@@ -20,12 +21,21 @@ class Eyes:
     def __init__(self, dependencies: ConsoleDependencies) -> None:
         self._with = dependencies
         self._store = dependencies.access.sight
+        self._of: Configuration | None = None
+        self._sights: dict[str, Sight] = {}
 
     def sight(self, principal: Principal) -> Sight | None:
         """What somebody sees; None: everything."""
         if principal.role is not Role.AGENT:
             return None
         configuration, agent_id = self._with.configuration_cache.current, principal.agent_id or ""
+        if self._of is not configuration:
+            self._of, self._sights = configuration, {}
+        if agent_id not in self._sights:
+            self._sights[agent_id] = self._sight(configuration, agent_id)
+        return self._sights[agent_id]
+
+    def _sight(self, configuration: Configuration, agent_id: str) -> Sight:
         return Sight(
             agent_id=agent_id,
             accounts=tuple(account.id for account in configuration.accounts.values() if agent_id in account.agents),

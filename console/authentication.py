@@ -36,8 +36,10 @@ class Authentication:
                 "the API's token is empty: set SWITCHBOARD_CONSOLE_TOKEN or SWITCHBOARD_CONSOLE_TOKEN_FILE"
             )
 
-    async def principal(self, request: web.Request) -> Principal:
+    async def principal(self, request: web.Request, *, active: bool = True) -> Principal:
         """Who makes the request, by the header `Authorization`, else by the cookie.
+
+        `active`: a session is used by it, and does not count as idle.
 
         Raises:
             Problem: 401, nobody that is known; 403, a change under a cookie without the session's CSRF token.
@@ -45,7 +47,7 @@ class Authentication:
         if "Authorization" in request.headers:
             return await self._by_token(request.headers["Authorization"])
         if COOKIE in request.cookies:
-            return await self._by_session(request, request.cookies[COOKIE])
+            return await self._by_session(request, request.cookies[COOKIE], active=active)
         raise Problem(HTTPStatus.UNAUTHORIZED, "sign in, or send a bearer token", headers=_CHALLENGE)
 
     async def _by_token(self, header: str) -> Principal:
@@ -62,8 +64,8 @@ class Authentication:
                 return Principal.model_validate({**fields, "scopes": scopes, "masked": masked})
         raise Problem(HTTPStatus.UNAUTHORIZED, "the bearer token is missing or wrong", headers=_CHALLENGE)
 
-    async def _by_session(self, request: web.Request, token: str) -> Principal:
-        session = await self._access.sessions.opened(token, self._clock())
+    async def _by_session(self, request: web.Request, token: str, *, active: bool) -> Principal:
+        session = await self._access.sessions.opened(token, self._clock(), active=active)
         user = await self._access.users.get(session.user_id) if session else None
         if session is None or user is None or not user.enabled:
             raise Problem(HTTPStatus.UNAUTHORIZED, "the session is over: sign in", headers=_CHALLENGE)

@@ -43,6 +43,7 @@ class LiveApi:
     def __init__(self, dependencies: ConsoleDependencies) -> None:
         self._hub = dependencies.live
         self._metrics = dependencies.live.metrics
+        self._veil = dependencies.access.veil
         self._authentication = Authentication(dependencies.access, dependencies.token, dependencies.clock)
 
     async def listen(self, call: Call[Nothing, Nothing]) -> web.StreamResponse:
@@ -84,12 +85,15 @@ class LiveApi:
         if batch.reset:
             # Nothing else, for it says everything.
             return f"{place}event: reset\ndata: {{}}\n\n".encode()
-        return b"".join(batch.frames) + f": alive\n{place}\n".encode()
+        told = b"".join(batch.frames)
+        if client.principal.masked:
+            told = self._veil.sentence(told.decode()).encode()
+        return told + f": alive\n{place}\n".encode()
 
     async def _may_still(self, call: Call[Nothing, Nothing], client: Client) -> bool:
         """Whether the client is still who it was: a session may be over, a token taken back, a role changed."""
         try:
-            return await self._authentication.principal(call.request) == client.principal
+            return await self._authentication.principal(call.request, active=False) == client.principal
         except Problem:
             return False
 

@@ -6,8 +6,10 @@ GET, DELETE       /api/sessions, /api/sessions/{id}
 """
 
 import secrets
+from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from math import ceil
 from typing import Annotated, Any
@@ -32,6 +34,9 @@ log = get_logger(__name__)
 _TAG = "sessions"
 TOKEN_BYTES = 32
 MOST_CLIENT = 300
+MOST_UNDER_WAY = 200
+"""So many sign-ins from one address may wait for their answer at a console."""
+SOON_S = 2
 Password = Annotated[SecretStr, Field(min_length=1, max_length=1000)]
 
 
@@ -80,25 +85,47 @@ class SessionApi:
     def __init__(self, dependencies: ConsoleDependencies) -> None:
         self._access = dependencies.access
         self._clock = dependencies.clock
+        self._under_way: Counter[str] = Counter()
 
     async def sign_in(self, call: Call[SignInInput, Nothing]) -> web.Response:
         """Begin a session."""
         now, name = self._clock(), folded(call.body.name)
         address = self._access.origins.address(call.request)
-        await self.count("address", subscriber(address), self._access.per_address, now)
-        await self.count("name", name, self._access.per_name, now)
-        user = await self._access.users.named(name)
-        usable = user is not None and user.enabled
-        kept = user.password_hash if user is not None and usable else None
-        if not await self._access.passwords.matches(kept, call.body.password) or user is None:
+        with self._turn(subscriber(address)):
+            await self._refuse("address", subscriber(address), self._access.per_address, now)
+            user = await self._found(name, call.body.password, now)
+        if user is None:
+            await self._access.attempts.count("address", subscriber(address), self._access.per_address, now)
             log.warning("session.refused", address=address)
             raise Problem(HTTPStatus.UNAUTHORIZED, "the name or the password is wrong")
-        await self._access.attempts.take_back("address", subscriber(address))
-        await self._access.attempts.forget("name", name, now)
         return await self._begun(call.request, user, address, now)
 
+    async def _found(self, name: str, password: SecretStr, now: datetime) -> User | None:
+        """The user of this name and password, if they may sign in."""
+        await self.count("name", name, self._access.per_name, now)
+        user = await self._access.users.named(name)
+        kept = user.password_hash if user is not None and user.enabled else None
+        if not await self._access.passwords.matches(kept, password):
+            return None
+        await self._access.attempts.forget("name", name, now)
+        return user
+
+    @contextmanager
+    def _turn(self, address: str) -> Iterator[None]:
+        # The failures of an address count when they have happened, so that a whole office may sign in at once. What it
+        # may have under way is bounded here.
+        if self._under_way[address] >= MOST_UNDER_WAY:
+            raise _later(timedelta(seconds=SOON_S))
+        self._under_way[address] += 1
+        try:
+            yield
+        finally:
+            self._under_way[address] -= 1
+            if not self._under_way[address]:
+                del self._under_way[address]
+
     async def count(self, what: str, value: str, most: int, now: datetime) -> None:
-        """Count an attempt on a name or from an address.
+        """Count an attempt before its outcome is known, so that many at the same time do not get past the limit.
 
         Raises:
             Problem: 429, there were too many.
@@ -106,9 +133,13 @@ class SessionApi:
         until = await self._access.attempts.count(what, value, most, now)
         if until is not None:
             log.warning("session.locked_out", by=what)
-            wait = max(1, ceil((until - now).total_seconds()))
-            detail = f"too many failed attempts: try again in {wait} s"
-            raise Problem(HTTPStatus.TOO_MANY_REQUESTS, detail, headers={"Retry-After": str(wait)})
+            raise _later(until - now)
+
+    async def _refuse(self, what: str, value: str, most: int, now: datetime) -> None:
+        until = await self._access.attempts.over(what, value, most, now)
+        if until is not None:
+            log.warning("session.locked_out", by=what)
+            raise _later(until - now)
 
     async def _begun(self, request: web.Request, user: User, address: str, now: datetime) -> web.Response:
         token = secrets.token_urlsafe(TOKEN_BYTES)
@@ -167,6 +198,12 @@ class SessionApi:
         if ended is None:
             raise NotFound(f"there is no session {call.path['id']}")
         log.info("session.revoked", session=ended.id, user=ended.user_id, by=call.principal.id)
+
+
+def _later(wait: timedelta) -> Problem:
+    seconds = max(1, ceil(wait.total_seconds()))
+    detail = f"too many failed attempts: try again in {seconds} s"
+    return Problem(HTTPStatus.TOO_MANY_REQUESTS, detail, headers={"Retry-After": str(seconds)})
 
 
 def _me(principal: Principal, token: str | None) -> Me:

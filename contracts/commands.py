@@ -10,11 +10,15 @@ from contracts.outbound import OutboundSignal
 
 
 class ContactSeed(Value):
-    """What is known of a sender at first sight, for the contact that is created once in the account's list."""
+    """What is known of a sender at first sight, for the contact that is created once in the account's list.
+
+    `alias` is another key of the same sender: who writes under that one is this contact as well.
+    """
 
     list_id: str
     key: str
     name: str = ""
+    alias: str | None = None
 
 
 class Deliver(Value):

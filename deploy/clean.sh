@@ -15,4 +15,4 @@ if running_stack(Path(".switchboard")):
     sys.exit("clean: Switchboard runs over .switchboard; stop it first (Ctrl-C, or SIGTERM to the pid in stack.json)")
 PYTHON
 fi
-rm -rf .venv .switchboard
+rm -rf .venv .switchboard console/web/node_modules console/web/dist

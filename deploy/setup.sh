@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Sets up a checkout: virtual environment, locked packages, and RabbitMQ from Debian's packages. Quick when nothing is to do.
+# Sets up a checkout: virtual environment, locked packages, RabbitMQ from Debian's packages, and the web client. With the
+# argument `tests` also the browser of the tests. Quick when nothing is to do.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -89,7 +90,22 @@ install_mongod_libraries() {
     fi
 }
 
+# Everything but the pages works without them, so a machine that cannot build them is told, and no more.
+build_web() {
+    bash deploy/web.sh build || say "setup: the web client was not built: the console serves its API only"
+}
+
+install_browser() {
+    local browser
+    for browser in chromium chromium-browser google-chrome; do
+        if command -v "$browser" >/dev/null; then return; fi
+    done
+    need_packages "Chromium is missing, which the browser tests drive" chromium fonts-noto-color-emoji
+}
+
 make_venv
 install_packages
 install_rabbitmq
 install_mongod_libraries
+build_web
+if [ "${1:-}" = tests ]; then install_browser; fi

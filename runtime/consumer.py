@@ -33,6 +33,8 @@ log = get_logger(__name__)
 Handler = Callable[[Sequence[bytes]], Awaitable[int]]
 """Handles the bodies of a batch, in order, and returns the number of events in it when every effect is stored."""
 
+BATCH_BYTES = 512 * 2**10
+"""Where a batch ends, however many messages it may hold: in a flood bundles are large, and a batch is one turn."""
 ATTEMPTS = 3
 RETRY_S = 0.1
 RETRY_MOST_S = 5.0
@@ -50,8 +52,10 @@ class Lane:
         batch = [await self.arrivals.get()]
         if self.arrivals.empty() and linger_s:
             await asyncio.sleep(linger_s)
-        while len(batch) < most and not self.arrivals.empty():
+        size = len(batch[0].body)
+        while len(batch) < most and size < BATCH_BYTES and not self.arrivals.empty():
             batch.append(self.arrivals.get_nowait())
+            size += len(batch[-1].body)
         return batch
 
 

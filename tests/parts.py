@@ -33,6 +33,7 @@ from runtime.store.agent_queues import AgentQueues
 from runtime.store.assignments import Assignments
 from runtime.store.client import Store
 from runtime.store.configuration import ConfigurationStore
+from runtime.store.contacts import ContactStore
 from runtime.store.figures import FigureStore
 from runtime.store.interaction_lists import InteractionFilter, InteractionLists, Page
 from runtime.store.interactions import InteractionStore
@@ -178,7 +179,13 @@ class Parts:
     def worker(self) -> DeliveryWorker:
         """A worker that has just started."""
         return DeliveryWorker(
-            self.interactions, self.queues, self.assignments, self.distributor(), self.outbox, self.metrics
+            self.interactions,
+            ContactStore(self.store),
+            self.queues,
+            self.assignments,
+            self.distributor(),
+            self.outbox,
+            self.metrics,
         )
 
     def clock_worker(self) -> ClockWorker:

@@ -7,6 +7,7 @@ from contracts.topology import DEAD_LETTERS, work_key
 from runtime.consumer import PartitionConsumer
 from runtime.foundation import Foundation
 from runtime.process import Process, main
+from runtime.store.contacts import ContactStore
 from runtime.store.deadletters import DeadLetterStore
 from runtime.store.figures import FigureStore
 from runtime.store.files import MessageFiles
@@ -38,7 +39,13 @@ def compose_deliver(process: Process) -> None:
         timedelta(seconds=base.settings.round_pause_s),
     )
     worker = DeliveryWorker(
-        base.interactions, base.agent_queues, base.assignments, distributor, base.outbox, base.metrics
+        base.interactions,
+        ContactStore(base.store),
+        base.agent_queues,
+        base.assignments,
+        distributor,
+        base.outbox,
+        base.metrics,
     )
     keeper = DeadLetterKeeper(DeadLetterStore(base.store), base.clock)
     for consumer in (

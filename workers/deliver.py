@@ -17,6 +17,7 @@ from runtime.metrics import Metrics
 from runtime.publishing import Outbox
 from runtime.store.agent_queues import AgentQueues
 from runtime.store.assignments import Assignments
+from runtime.store.contacts import ContactStore
 from runtime.store.interactions import InteractionStore
 from workers.distribution.distributor import Distributor
 
@@ -29,6 +30,7 @@ class DeliveryWorker:
     def __init__(
         self,
         interactions: InteractionStore,
+        contacts: ContactStore,
         agent_queues: AgentQueues,
         assignments: Assignments,
         distributor: Distributor,
@@ -36,6 +38,7 @@ class DeliveryWorker:
         metrics: Metrics,
     ) -> None:
         self._interactions = interactions
+        self._contacts = contacts
         self._agent_queues = agent_queues
         self._assignments = assignments
         self._distributor = distributor
@@ -63,6 +66,9 @@ class DeliveryWorker:
     async def _create_contacts(self, delivers: Sequence[Deliver]) -> None:
         seeds = {d.interaction_id: d.contact for d in delivers if d.contact is not None}
         await self._interactions.create_contacts([_contact(seed) for seed in seeds.values()])
+        for seed in seeds.values():
+            if seed.alias is not None:
+                await self._contacts.adopt(contact_id(seed.list_id, seed.key), seed.alias)
 
     async def _serve(self, target: str) -> None:
         offered = await self._distributor.serve(target)

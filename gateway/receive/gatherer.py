@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from contracts.errors import Unavailable
 from contracts.topology import DEAD, EVENTS, event_key
 from gateway.receive.journal import Detour, Kind
+from gateway.receive.journal.loads import MOST_BYTES, MOST_EVENTS
 from runtime.broker import Publisher
 from runtime.logging import get_logger
 from runtime.metrics import Metrics
@@ -37,7 +38,13 @@ class Lane:
         self.busy = False
 
     def take(self) -> list[tuple[bytes, "asyncio.Future[None]"]]:
-        """What is waiting; what comes from now on is for another bundle."""
+        """What waits, as much of it as one message holds; the rest and what comes from now on is for other bundles."""
+        size = 0
+        for count, (encoded, _) in enumerate(self.waiting):
+            size += len(encoded)
+            if count and (count == MOST_EVENTS or size > MOST_BYTES):
+                bundle, self.waiting = self.waiting[:count], self.waiting[count:]
+                return bundle
         bundle, self.waiting = self.waiting, []
         return bundle
 

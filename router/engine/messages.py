@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from contracts.commands import ContactSeed
-from contracts.contacts import contact_id
+from contracts.contacts import Contact, contact_id
 from contracts.content import Content, text_of
 from contracts.events import MessageReceived
 from contracts.interactions import Interaction, InteractionState
@@ -116,8 +116,7 @@ def _join(draft: Draft, event: MessageReceived, state: ConversationState, compil
         last_message_at=event.received_at,
         contact_name=before.contact_name or known or event.message.profile_name,
     )
-    if state.contact is None or (event.message.profile_name and not known):
-        seed = ContactSeed(list_id=compiled.account.list_id, key=event.contact_key, name=event.message.profile_name)
+    if seed := _seed(event, state.contact, compiled):
         draft.emit(SeedContact(seed))
     draft.emit(StoreMessage(before.id, number))
     written(draft, compiled)
@@ -128,3 +127,14 @@ def _join(draft: Draft, event: MessageReceived, state: ConversationState, compil
 def preview_of(content: Content) -> str:
     """The beginning of the words in a content, or in brackets what kind it is."""
     return text_of(content)[:PREVIEW] or f"[{content.kind}]"
+
+
+def _seed(event: MessageReceived, known: Contact | None, compiled: CompiledAccount) -> ContactSeed | None:
+    """What this message tells of its sender that is not known yet."""
+    name, alias = event.message.profile_name, event.message.user_id
+    if known is not None:
+        name = "" if known.name else name
+        alias = None if alias in {known.key, *known.merged_keys} else alias
+        if not (name or alias):
+            return None
+    return ContactSeed(list_id=compiled.account.list_id, key=event.contact_key, name=name, alias=alias)

@@ -4,6 +4,7 @@ What `runtime/store/interactions.py` does with contacts at every message is not 
 """
 
 from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -41,7 +42,6 @@ INDEXES: Indexes = {
             name="by_tag_and_number",
         ),
     ],
-    INTERACTIONS: [IndexModel("contact_id", name="of_contact")],
 }
 
 
@@ -163,6 +163,20 @@ class ContactStore:
                 {"contact_id": {"$in": list(_merged_ids(contact))}}, {"$set": {"contact_id": kept_id}}
             )
         return contact
+
+    async def adopt(self, kept_id: str, key: str) -> None:
+        """Have another key of its list lead to a contact. A contact that has that key itself is merged into this one.
+
+        What has changed meanwhile is left as it is: the contact is gone, or the key is somebody else's.
+        """
+        kept = await self.get(kept_id)
+        if kept is None or key in {kept.key, *kept.merged_keys}:
+            return
+        other = Contact(id=contact_id(kept.list_id, key), list_id=kept.list_id, key=key)
+        with store_errors(), suppress(DuplicateKeyError):
+            await self._contacts.insert_one(contact_document(other))
+        with suppress(NotFound, Conflict):
+            await self.merge(kept.id, other.id)
 
     async def _merge(self, kept: Contact, other: Contact, session: AsyncIOMotorClientSession) -> Contact:
         if kept.list_id != other.list_id:

@@ -46,13 +46,13 @@ class SessionStore:
             await self._collection.delete_many({"expires_at": {"$lte": session.created_at}})
             await self._collection.insert_one({**to_document(session), "token_hash": hash_of(token)})
 
-    async def opened(self, token: str, now: datetime) -> Session | None:
-        """The session that a token opens, noted as seen now; None when it is over, or there is none."""
+    async def opened(self, token: str, now: datetime, *, active: bool = True) -> Session | None:
+        """The session that a token opens, noted as seen now if it is active; None when it is over, or there is none."""
         with store_errors():
             document = await self._collection.find_one({"token_hash": hash_of(token), **self._running(now)})
             if document is None:
                 return None
-            if now - document["seen_at"] >= SEEN_EVERY:
+            if active and now - document["seen_at"] >= SEEN_EVERY:
                 await self._collection.update_one({"_id": document["_id"]}, {"$max": {"seen_at": now}})
         return from_document(Session, document)
 

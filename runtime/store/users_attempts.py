@@ -1,7 +1,6 @@
 """How often somebody has tried to sign in: counted in the database, so that several consoles agree.
 
-An attempt is counted before its password is looked at, so many at the same time do not get past the limit; one that
-succeeds is taken back. What is counted is kept under a hash: names that were typed may be passwords.
+What is counted is kept under a hash: names that were typed may be passwords.
 """
 
 from datetime import datetime, timedelta
@@ -50,10 +49,11 @@ class AttemptStore:
                 return found
         raise AssertionError("what cannot be inserted is there to be found")
 
-    async def take_back(self, what: str, value: str) -> None:
-        """Count one attempt less: it was no failure."""
+    async def over(self, what: str, value: str, most: int, now: datetime) -> datetime | None:
+        """When the next attempt on a value is let through, if there were so many already; this one is not counted."""
         with store_errors():
-            await self._collection.update_one({"_id": _key(what, value), "count": {"$gt": 0}}, {"$inc": {"count": -1}})
+            document = await self._collection.find_one({"_id": _key(what, value), "until": {"$gt": now}})
+        return document["until"] if document is not None and document["count"] >= most else None
 
     async def forget(self, what: str, value: str, now: datetime) -> None:
         """Count from zero again; windows that have ended are swept away with it."""

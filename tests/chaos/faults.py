@@ -15,6 +15,7 @@ from motor.motor_asyncio import AsyncIOMotorClient
 
 from contracts.base import new_id
 from contracts.content import Text
+from contracts.errors import SetupFault
 from contracts.events import EVENTS as EVENT_LIST
 from contracts.events import MessageReceived
 from contracts.messages import InboundMessage
@@ -24,11 +25,14 @@ from runtime.clock import utc_now
 from runtime.embedded.mongodb import MongoDB
 from runtime.embedded.processes import SwitchboardProcess
 from runtime.embedded.rabbitmq import RabbitMQ
+from runtime.logging import get_logger
 from runtime.sandbox.faults import FaultInput, FaultMode
 from tests.chaos.customers import Customers
 from tests.chaos.world import BENT, World
 from tests.integration.site import PARTITIONS, eventually
 from tests.proxy import Proxy
+
+log = get_logger(__name__)
 
 HANG_S = (2.0, 6.0)
 CLOCK_S = (-3600, -120, 120, 3600)
@@ -39,6 +43,7 @@ SCALED = ("router", "worker", "sender")
 KILLED = (*sorted(BENT), "console")
 STEPPED_DOWN_S = 3
 RESTARTED_S = 120.0
+RETURNED_S = 8.0
 
 Break = Callable[[], Awaitable[None]]
 
@@ -73,6 +78,8 @@ class Faults:
             "database stepdown": ("database", self._step_down),
             "database cut after k bytes": ("way to the database", partial(self._cut, world.mongo)),
             "journal disk full": ("way to the broker", self._disk_full),
+            "kill -9 all gateways, no broker": ("way to the broker", self._kill_gateways),
+            "kill -9 everything": ("everything", self._massacre),
             "clock jump": ("clock", self._clock_jump),
             "poison": ("poison", self._poison),
             "provider trouble": ("provider", partial(self._provider, PROVIDER)),
@@ -103,11 +110,21 @@ class Faults:
         victim = await self._one(kind)
         await victim.kill(restart=True)
 
+    async def _massacre(self) -> None:
+        for kind in KILLED:
+            for victim in self.world.members(kind):
+                await victim.kill(restart=True)
+
     async def _scale(self, kind: str) -> None:
         processes = self.world.site.stack.processes
-        added = await processes.start_one(kind)
+        before = {member.index for member in processes.members if member.kind.name == kind}
+        try:
+            await processes.start_one(kind)
+        except SetupFault as error:  # of another fault, or of a busy machine: it is stopped like one that came
+            log.warning("chaos.not_added", kind=kind, reason=str(error))
         await self._while_it_lasts()
-        await processes.stop_one(kind, added.index)
+        for added in {member.index for member in processes.members if member.kind.name == kind} - before:
+            await processes.stop_one(kind, added)
 
     async def _clock_jump(self) -> None:
         kind = self.chance.choice(sorted(BENT))
@@ -171,6 +188,17 @@ class Faults:
         await self._while_it_lasts()
         disk.clear()
         await asyncio.sleep(1)
+        amqp.refuse = False
+
+    async def _kill_gateways(self) -> None:
+        """With journals that hold something, and nowhere to bring it when they come again."""
+        amqp = self.world.amqp
+        amqp.refuse = True
+        amqp.cut()
+        await asyncio.sleep(2)
+        for victim in self.world.members("gateway"):
+            await victim.kill(restart=True)
+        await asyncio.sleep(RETURNED_S)
         amqp.refuse = False
 
     # --- what comes in

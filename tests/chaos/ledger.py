@@ -3,7 +3,8 @@
 lost           a customer's message that was answered with 200 and is in no log; an answer that was taken and neither
                reached the phone nor is known as failed or unconfirmed; what an agent's queue does not show
 doubled        more than one copy of a customer's message, or a number of a log that no message has
-out of order   a message that stands behind one that was taken after it, in a log or on a phone
+out of order   a message that stands behind one that was taken after it, in a log or on a phone (where the provider did
+               not say whether it had an answer, those behind that one may overtake it)
 sent twice     a copy of an answer on a customer's phone beyond the first
 """
 
@@ -50,12 +51,14 @@ class Log:
 @dataclass(slots=True)
 class Found:
     """What is there of a conversation: its logs, the words on the phone in order, the states of outbound messages by
-    their words, and which of them the gateway was told are read."""
+    their words, and which of them the gateway was told are read. `overtaken`: those whose call had an outcome that the
+    sender did not know: what was written after them may be there before them."""
 
     logs: Sequence[Log] = ()
     phone: Sequence[str] = ()
     states: Mapping[str, str] = field(default_factory=dict)
     told_read: frozenset[str] = frozenset()
+    overtaken: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -116,9 +119,13 @@ def _answers(said: Conversation, found: Found) -> Figures:
     unknown = [one for one in found.told_read if found.states.get(one) != "read"]
     return Figures(
         lost=len(gone) + len(unknown),
-        out_of_order=_descents(_taken(_places(said.answers), found.phone)),
+        out_of_order=_descents(_taken(_places(said.answers), _certain(found))),
         sent_twice=_copies(found.phone),
     )
+
+
+def _certain(found: Found) -> list[str]:
+    return [words for words in found.phone if words not in found.overtaken]
 
 
 def _places(taken: Sequence[str]) -> dict[str, int]:
@@ -154,7 +161,7 @@ def _said(figures: Figures) -> Iterator[str]:
 
 
 def _details(said: Conversation, found: Found, lost: Sequence[str], stored: Sequence[str]) -> Iterator[str]:
-    for what, taken, there in (("log", said.accepted, stored), ("phone", said.answers, found.phone)):
+    for what, taken, there in (("log", said.accepted, stored), ("phone", said.answers, _certain(found))):
         if _descents(places := _taken(_places(taken), there)):
             yield f"in the {what} stand {places}"
     if lost:

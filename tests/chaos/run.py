@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice, takewhile
 from typing import Any
@@ -21,6 +21,7 @@ from tests.chaos.faults import Faults
 from tests.chaos.ledger import Conversation, Figures, Found, Log, compare
 from tests.chaos.plan import plan
 from tests.chaos.world import World
+from tests.integration.site import Site
 
 log = get_logger(__name__)
 
@@ -164,16 +165,24 @@ async def figures_of(world: World, conversations: Sequence[Conversation]) -> Fig
     evidence = await EvidenceStore(world.site.store).of(wanted)
     phones = {(phone.account, phone.contact): phone for phone in await world.site.sandbox.phones()}
     found = ((one, evidence[one.key], phones.get((one.account_key, one.contact))) for one in conversations)
-    return Figures.total(compare(one, _found(there, phone)) for one, there, phone in found)
+    unknown = _unknown_outcomes(world.site)
+    return Figures.total(compare(one, _found(there, phone, unknown)) for one, there, phone in found)
 
 
-def _found(evidence: Evidence, phone: Phone | None) -> Found:
+def _unknown_outcomes(site: Site) -> set[str]:
+    """The messages of which a sender, or the clock in its place, could not tell whether the provider had them."""
+    outcomes = (one for one in site.events("sender", "send.outcome") if one["outcome"] == "unconfirmed")
+    return {one["message"] for one in (*outcomes, *site.events("clock", "message.unconfirmed"))}
+
+
+def _found(evidence: Evidence, phone: Phone | None, unknown: Collection[str]) -> Found:
     received = [message for message in phone.messages if message.direction == "received"] if phone else []
     sent = {words_of(message.sending): str(message.state) for message in evidence.outbound if message.sending}
     return Found(
         logs=[_log(interaction, evidence) for interaction in evidence.interactions],
         phone=[message.words for message in received],
         states=sent,
+        overtaken=frozenset(words_of(one.sending) for one in evidence.outbound if one.sending and one.id in unknown),
         told_read=frozenset(message.words for message in received if DeliveryState.READ in message.statuses),
     )
 

@@ -93,6 +93,14 @@ def test_what_is_wrong_with_answers_is_counted(
     assert compare(said(M1, answers=("a", "b")), Found([log(M1)], phone, states)).counts == counts
 
 
+def test_an_answer_may_be_overtaken_when_the_provider_did_not_say_whether_it_had_it() -> None:
+    answered, states = said(M1, answers=("a", "b", "c")), {"a": "read", "b": "read", "c": "read"}
+    overtaken = frozenset("a")
+    assert compare(answered, Found([log(M1)], ["b", "a", "c"], states, overtaken=overtaken)).clean
+    assert compare(answered, Found([log(M1)], ["c", "a", "b"], states, overtaken=overtaken)).counts == (0, 0, 1, 0)
+    assert compare(answered, Found([log(M1)], ["b", "a", "c", "a"], states, overtaken=overtaken)).counts == (0, 0, 0, 1)
+
+
 @pytest.mark.parametrize("state", ["unconfirmed", "sent", "delivered"])
 def test_a_status_that_was_answered_with_200_and_is_not_stored_is_lost(state: str) -> None:
     figures = compare(said(M1, answers=("a",)), Found([log(M1)], ["a"], {"a": state}, frozenset("a")))

@@ -14,9 +14,13 @@ from hypothesis import strategies as st
 
 from console.access_masking import Veil
 from console.app import build_console, console_routes
-from contracts.access import Role
+from console.live import LiveApi
+from console.live_clients import Client
+from console.live_ring import BEGINNING, Told
+from contracts.access import Principal, Role
+from contracts.live import LiveEntry, LiveKind
 from runtime.crypto import Sealer
-from tests.console.conftest import Console, Json
+from tests.console.conftest import NOW, Console, Json
 from tests.console.people import Person, browser, new_user
 from tests.console.test_access import ADA, keep
 
@@ -172,3 +176,21 @@ async def test_the_setting_masks_every_agent_and_nobody_else(shop: Console, ada:
         keys = [(await one.call("GET", "/api/interactions/a")).json["contact_key"] for one in (adam, unmasked, sue)]
     assert keys[0] == (await ada.call("GET", "/api/interactions/a")).json["contact_key"]
     assert (keys[0].startswith("***1111~"), keys[1:]) == (True, [ADA, ADA])
+
+
+async def test_the_live_feed_names_messages_as_a_masked_agents_answers_do(shop: Console, ada: Person) -> None:
+    (message,) = (await ada.call("GET", "/api/interactions/a/messages")).json["items"]
+    entry = LiveEntry(kind=LiveKind.MESSAGE, id=f"shop:{WAMID}", at=NOW)
+    await shop.store.database["messages"].update_one({"_id": "shop:wamid.a"}, {"$set": {"provider_id": entry.id}})
+    (again,) = (await ada.call("GET", "/api/interactions/a/messages")).json["items"]
+    clients = [
+        Client(Principal(id="u", name="U", role=Role.AGENT, agent_id="ada", scopes=(), masked=masked))
+        for masked in (True, False)
+    ]
+    for client in clients:
+        client.tell(Told(BEGINNING, entry, f'data: {{"id": "{entry.id}"}}\n\n'.encode()))
+    masked, plain = (LiveApi(shop.dependencies)._next(client).decode() for client in clients)
+
+    assert (WAMID in plain, WAMID in masked) == (True, False)
+    assert again["provider_id"] in masked
+    assert message["id"] not in masked

@@ -1,5 +1,6 @@
 """Signing in and out over real HTTP: cookies, CSRF, what ends a session, and what a wrong password costs."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -114,6 +115,22 @@ async def test_an_address_from_which_many_names_are_tried_is_locked_out_and_succ
         assert [(await somebody.sign_in("Ann")).status for _ in range(3)] == [200, 200, 200]
         assert [(await somebody.sign_in(f"name-{n}")).status for n in range(3)] == [401, 401, 429]
         assert (await somebody.sign_in("Ann")).status == 429
+
+
+async def test_a_whole_office_behind_one_address_signs_in_at_once(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(4):
+        await new_user(console, f"Ann{number}", "admin")
+    rules = replace(console.dependencies.access, per_address=1)
+    app = build_console(replace(console.dependencies, access=rules))
+    async with TestClient(TestServer(app)) as client, browser(replace(console, client=client)) as office:
+        names = [f"Ann{number}" for number in range(4)]
+        assert [one.status for one in await asyncio.gather(*map(office.sign_in, names))] == [200] * 4
+        monkeypatch.setattr("console.sessions.MOST_UNDER_WAY", 2)
+        some = await asyncio.gather(*map(office.sign_in, names))
+        assert sorted(one.status for one in some) == [200, 200, 429, 429]
+        assert {one.headers.get("Retry-After") for one in some} == {None, "2"}
 
 
 async def test_a_session_ends_with_its_time_and_when_nobody_uses_it(console: Console) -> None:

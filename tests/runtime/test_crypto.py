@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from contracts.errors import SetupFault
-from runtime.crypto import SecretBox, Signer, UndecryptableSecret, secret_box
+from runtime.crypto import Sealer, SecretBox, Signer, UndecryptableSecret, secret_box
 from runtime.settings import Settings
 
 OLD, NEW = (Fernet.generate_key().decode() for _ in range(2))
@@ -106,3 +106,23 @@ def test_a_signature_is_good_for_its_text_its_purpose_and_its_key_alone(text: st
 
 def test_the_signer_does_not_show_its_keys() -> None:
     assert NEW not in repr(Signer([NEW], "links"))
+
+
+@given(st.text(max_size=50))
+def test_a_token_opens_under_its_purpose_and_any_of_the_keys_and_is_the_same_each_time(text: str) -> None:
+    token = Sealer([NEW], "numbers").seal(text)
+
+    assert Sealer([NEW, OLD], "numbers").seal(text) == token
+    assert Sealer([OLD, NEW], "numbers").open(token) == text
+    assert Sealer([NEW], "something else").open(token) is None
+    assert Sealer([OLD], "numbers").open(token) is None
+    assert set(token) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+
+
+@pytest.mark.parametrize("token", ["", "A", "AAAA", "\u00e4", "!" * 40, "A" * 43])
+def test_what_is_no_token_opens_nothing(token: str) -> None:
+    assert Sealer([NEW], "numbers").open(token) is None
+
+
+def test_the_sealer_does_not_show_its_keys() -> None:
+    assert NEW not in repr(Sealer([NEW], "numbers"))

@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 
 from contracts.commands import COMMANDS, Command, ContactSeed, Deliver, Serve
+from contracts.events import MessageReceived
 from contracts.queues import AgentState
 from runtime.store.assignments import Placing
+from runtime.store.contacts import ContactRequest, ContactStore
 from tests.parts import NOW, Parts, account, bundle, message, people, queue
 
 WHO = "+39333000001"
@@ -92,3 +94,51 @@ async def test_a_lost_race_for_an_interaction_changes_nothing(routed: Parts) -> 
     await routed.assignments.place([placing])
     await routed.carry_out()
     assert (await routed.one()).offered_to == ("ann",)
+
+
+SCOPED = "IT.13491208655302741918"
+
+
+def written(key: str, provider_id: str, alias: str | None = None) -> MessageReceived:
+    """A message of a customer who has a number, a business-scoped id, or both."""
+    event = message(key, provider_id)
+    return event.model_copy(update={"message": event.message.model_copy(update={"user_id": alias})})
+
+
+async def take(parts: Parts, *events: MessageReceived) -> None:
+    for event in events:
+        await parts.router().handle([bundle(event)])
+        await parts.carry_out()
+
+
+KNOWN = {"number first": WHO, "scoped id first": SCOPED}
+
+
+@pytest.mark.parametrize("first", KNOWN.values(), ids=KNOWN)
+async def test_a_customer_is_one_contact_under_their_number_and_their_scoped_id(routed: Parts, first: str) -> None:
+    await routed.carry_out()
+    await routed.store.database["contacts"].delete_many({})
+    await take(
+        routed, written(first, "n1"), written(WHO, "n2", SCOPED), written(SCOPED, "n3"), written(WHO, "n4", SCOPED)
+    )
+
+    found = await ContactStore(routed.store).find(ContactRequest("people"))
+    (only,) = found.items
+    assert (only.key, only.number, only.name, only.merged_keys) == (WHO, WHO, "Ada", (SCOPED,))
+    assert {one.contact_id for one in await routed.all_interactions()} == {only.id}
+
+
+async def test_a_scoped_id_that_is_another_contacts_already_stays_theirs(routed: Parts) -> None:
+    await routed.carry_out()
+    await take(routed, written("+39333000002", "n1", SCOPED), written(WHO, "n2", SCOPED))
+
+    found = await ContactStore(routed.store).find(ContactRequest("people", order="number"))
+    assert [(one.key, one.merged_keys) for one in found.items] == [(WHO, ()), ("+39333000002", (SCOPED,))]
+
+
+async def test_nothing_is_said_of_a_contact_of_whom_all_is_known(routed: Parts) -> None:
+    await routed.carry_out()
+    await take(routed, written(WHO, "n1", SCOPED))
+    await routed.router().handle([bundle(written(WHO, "n2", SCOPED))])
+
+    assert [command.contact for command in routed.said.commands if isinstance(command, Deliver)] in ([], [None])

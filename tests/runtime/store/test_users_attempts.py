@@ -27,13 +27,23 @@ async def test_a_window_ends_by_itself_and_trying_on_does_not_make_it_longer(sto
     assert await attempts.count("name", "ann", 1, NOW + WINDOW) == NOW + 2 * WINDOW
 
 
-async def test_what_was_no_failure_is_taken_back_and_names_and_addresses_are_apart(store: Store) -> None:
+async def test_to_ask_counts_nothing_and_names_and_addresses_are_apart(store: Store) -> None:
     attempts = AttemptStore(store, WINDOW)
     for _ in range(3):
-        assert await attempts.count("address", "ann", 1, NOW) is None
-        await attempts.take_back("address", "ann")
-    assert await attempts.count("name", "ann", 1, NOW) is None
+        assert await attempts.over("address", "ann", 1, NOW) is None
+    await attempts.count("address", "ann", 1, NOW)
+
+    assert await attempts.over("address", "ann", 1, NOW) == NOW + WINDOW
+    assert await attempts.over("address", "ann", 2, NOW) is None
+    assert await attempts.over("address", "ann", 1, NOW + WINDOW) is None
+    assert await attempts.over("name", "ann", 1, NOW) is None
+
+
+async def test_what_is_forgotten_begins_anew_and_what_has_ended_is_swept_away(store: Store) -> None:
+    attempts = AttemptStore(store, WINDOW)
+    await attempts.count("name", "ann", 1, NOW)
     await attempts.count("name", "somebody else", 1, NOW - WINDOW)
+    await attempts.count("address", "::1", 1, NOW)
     await attempts.forget("name", "ann", NOW)
 
     assert await attempts.count("name", "ann", 1, NOW) is None

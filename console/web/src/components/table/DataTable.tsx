@@ -63,7 +63,14 @@ export function DataTable<RowType>(props: DataTableProps<RowType>) {
   return (
     <div className={classes.whole}>
       <Toolbar props={props} state={state} table={table} />
-      <section ref={scroller} className={classes.scroller} tabIndex={0} aria-label={props.label} onScroll={scrolled}>
+      <section
+        ref={scroller}
+        className={classes.scroller}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        tabIndex={0}
+        aria-label={props.label}
+        onScroll={scrolled}
+      >
         <Table
           stickyHeader
           highlightOnHover

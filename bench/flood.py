@@ -1,0 +1,151 @@
+"""The scenario `flood`: one account writes far more than the pipeline takes; how long do the others wait, and what does
+it cost in memory."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import psutil
+from pydantic import SecretStr
+
+from bench import site
+from bench.load import http_request, open_loop
+from bench.machine import Machine
+from bench.report import Figure, say
+from bench.scenarios import WARM_UP_S, sustained
+from bench.watcher import SELDOM_S, Watcher
+from contracts.accounts import Account
+from runtime.clock import utc_now
+from runtime.crypto import secret_box
+from runtime.sandbox import meta
+from runtime.settings import Settings
+from runtime.store.client import Store
+from runtime.store.configuration import ConfigurationStore
+
+TARGET = 2.0
+FLOOD = 3.0
+"""How many times what the whole way sustains the flood brings."""
+CALM_RATE = 10.0
+CALM, CALM_NUMBER = "CALM", "200000000000010"
+IDLE_S = 10.0
+CONNECTIONS, CALM_CONNECTIONS = 256, 8
+DEADLINE_S = 900.0
+KNOWN_S = 3.0
+MEBIBYTE = 2**20
+
+
+async def flood(machine: Machine, seconds: float) -> Figure:
+    """Latency of an account with a steady ten messages a second, from webhook to agent queue: idle, and beside a flood
+    of another account.
+
+    The ratio is the median in the flood over the median before it. `memory_mb` is the largest that any process of ours
+    became.
+    """
+    async with machine.stack(["gateway", "router", "worker"]) as (stack, settings):
+        await _add_calm(settings)
+        url = f"{stack.info.gateway_url}{site.webhook(0).path}"
+        watcher = Watcher(machine.endpoints.mongo_url, settings.database)
+        await watcher.start()
+        rate = await sustained(url, watcher, WARM_UP_S, first=0)
+        calm = Calm(url.replace(site.KEY, CALM), watcher)
+        idle = await calm.write(IDLE_S)
+        say(f"flood: the way sustains {rate:.0f}/s; idle {_described(idle)}")
+        memory = Memory(stack.info.pids)
+        watching = asyncio.create_task(memory.watch())
+        numbers = range(10**6, 10**6 + int(FLOOD * rate * seconds))
+        flooding = asyncio.create_task(open_loop(url, _wires(url, numbers), FLOOD * rate, CONNECTIONS))
+        beside = await calm.write(seconds)
+        tally = await flooding
+        watching.cancel()
+        await watcher.stop()
+    say(f"flood: beside {len(tally.latencies)} others, {tally.refused} refused, {_described(beside)}")
+    for name, most in memory.most.items():
+        say(f"flood: {name} at most {most / MEBIBYTE:.0f} MB")
+    ratio = _percentile(beside, 0.5) / _percentile(idle, 0.5)
+    return Figure(
+        scenario="flood",
+        rate=round(len(tally.latencies) / seconds, 1),
+        p50_ms=_percentile(beside, 0.5),
+        p99_ms=_percentile(beside, 0.99),
+        reference=f"the same account while nobody else writes: p50 {_percentile(idle, 0.5)} ms",
+        reference_rate=CALM_RATE,
+        ratio=round(ratio, 2),
+        target=f"ratio <= {TARGET:g}",
+        met=ratio <= TARGET,
+        seconds=seconds,
+        memory_mb=round(max(memory.most.values()) / MEBIBYTE, 1),
+    )
+
+
+@dataclass(slots=True)
+class Calm:
+    """The account that writes as always; each of its messages is of a customer of its own."""
+
+    url: str
+    watcher: Watcher
+    written: int = 0
+
+    async def write(self, seconds: float) -> list[float]:
+        """Write for so long; how long each message took to an agent's queue, in seconds."""
+        count = int(CALM_RATE * seconds)
+        contacts = [f"+1666{self.written + number:07d}" for number in range(count)]
+        self.written += count
+        seen = [self.watcher.seen((contact, 1)) for contact in contacts]
+        self.watcher.poll_s = SELDOM_S
+        wires = [_calm_wire(self.url, contact) for contact in contacts]
+        tally = await open_loop(self.url, wires, CALM_RATE, CALM_CONNECTIONS)
+        assert not tally.refused, f"{tally.refused} requests of the calm account were refused"
+        async with asyncio.timeout(DEADLINE_S):
+            arrived = await asyncio.gather(*seen)
+        return [at - (tally.started_at + place / CALM_RATE) for place, at in enumerate(arrived)]
+
+
+@dataclass(slots=True)
+class Memory:
+    """The most memory that each process had."""
+
+    pids: Mapping[str, int]
+    most: dict[str, int] = field(default_factory=dict)
+
+    async def watch(self) -> None:
+        """Look every second, until cancelled."""
+        while True:
+            for name, pid in self.pids.items():
+                self.most[name] = max(self.most.get(name, 0), psutil.Process(pid).memory_info().rss)
+            await asyncio.sleep(1)
+
+
+async def _add_calm(settings: Settings) -> None:
+    store = Store(settings.mongo_url, settings.database)
+    configuration = ConfigurationStore(store, secret_box(settings))
+    flooding = (await configuration.load()).accounts[site.ACCOUNT]
+    own = {"id": "calm", "key": CALM, "credentials": {**flooding.credentials, "phone_number_id": CALM_NUMBER}}
+    await configuration.put(Account.model_validate({**dict(flooding), **own, "revision": 0}))
+    await store.stop()
+    await asyncio.sleep(KNOWN_S)
+
+
+def _calm_wire(url: str, contact: str) -> bytes:
+    target = meta.MetaNumber(
+        url="http://bench/webhooks/meta/CALM",
+        waba_id=site.WABA_ID,
+        phone_number_id=CALM_NUMBER,
+        phone=site.PHONE,
+        app_secret=SecretStr(site.SECRET),
+    )
+    request = meta.request(target, [meta.text(contact, f"wamid.calm{contact}", utc_now(), "order")], names={})
+    return http_request(url, list(request.headers.items()), request.body)
+
+
+def _wires(url: str, numbers: range) -> list[bytes]:
+    requests = [site.webhook(number) for number in numbers]
+    return [http_request(url, list(request.headers.items()), request.body) for request in requests]
+
+
+def _percentile(latencies: list[float], share: float) -> float:
+    ordered = sorted(latencies)
+    return round(ordered[min(int(len(ordered) * share), len(ordered) - 1)] * 1000, 1)
+
+
+def _described(latencies: list[float]) -> str:
+    return f"p50 {_percentile(latencies, 0.5)} ms, p99 {_percentile(latencies, 0.99)} ms"

