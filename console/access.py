@@ -4,7 +4,7 @@ The rules follow the paths, so that a route that is added under one of them is g
 is none of an agent's is not there for them: 404, as for what does not exist.
 """
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -12,6 +12,7 @@ import orjson
 from aiohttp import web
 from pydantic import BaseModel
 
+from console.access_masking import NUMBER
 from console.access_sight import Eyes
 from console.audit_entries import Auditor, discreet
 from console.authentication import Authentication
@@ -59,6 +60,8 @@ class ConsoleGuard:
         """See `Guard`."""
         if call.principal.role is not Role.AGENT:
             return call
+        if call.principal.masked:
+            _check_names((*call.request.match_info.values(), *call.request.query.values()))
         for prefix, check in self._checks.items():
             if route.path.startswith(prefix):
                 await check(call.principal, call.path["id"])
@@ -90,6 +93,12 @@ class ConsoleGuard:
             return answer.model_dump_json().encode()
         customers = [call.request[CUSTOMER]] if CUSTOMER in call.request else []
         return orjson.dumps(self._veil.hidden(answer.model_dump(mode="json"), customers))
+
+
+def _check_names(sent: Iterable[str]) -> None:
+    """Refuse numbers to who is shown tokens: what is found under them would tell whose they are."""
+    if any(NUMBER.search(text) for text in sent):
+        raise Problem(HTTPStatus.FORBIDDEN, "customers' numbers are kept from you: name them as they are shown to you")
 
 
 def _interactions(route: Route[Any, Any], call: Call[Any, Any]) -> Iterator[str]:

@@ -17,8 +17,8 @@ SHOWN_DIGITS = 4
 Json = Any
 """A value as JSON has it."""
 
-_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
-_ID_WITH_NUMBER = re.compile(r"[A-Za-z0-9_.-]{1,64}:(\+[1-9][0-9]{6,14})")
+NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
+_ID_WITHNUMBER = re.compile(r"[A-Za-z0-9_.-]{1,64}:(\+[1-9][0-9]{6,14})")
 _CANDIDATE = re.compile(r"(?<!\d)\+?\d(?:[\s().-]{0,3}\d){6,17}(?!\d)")
 _WAMID = re.compile(r"wamid\.[A-Za-z0-9+/=_-]+")
 _TOKEN = re.compile(r"(?:\*{3}\d{0,4})?~([A-Za-z0-9_-]{22,})")
@@ -41,7 +41,7 @@ class Veil:
 
     def sentence(self, text: str) -> str:
         """A sentence of ours without any number that may be a customer's."""
-        return _NUMBER.sub(lambda match: self._shown(match[0]), _WAMID.sub(self._token, text))
+        return NUMBER.sub(lambda match: self._shown(match[0]), _WAMID.sub(self._token, text))
 
     def opened(self, data: Json) -> Json:
         """What somebody sent, with what they named under a token by its real name."""
@@ -80,9 +80,9 @@ def _numbers(value: Json, name: str = "") -> Iterator[str]:
         for part in value:
             yield from _numbers(part, name)
     elif isinstance(value, str) and name not in _NO_CUSTOMERS:
-        if _NUMBER.fullmatch(value):
+        if NUMBER.fullmatch(value):
             yield value
-        elif found := _ID_WITH_NUMBER.fullmatch(value):
+        elif found := _ID_WITHNUMBER.fullmatch(value):
             yield found[1]
 
 

@@ -14,7 +14,6 @@ from pydantic import SecretStr
 from contracts.errors import ConfigurationFault
 
 AT_ONCE = 2
-GENERATED_BYTES = 15
 
 
 class Passwords:
@@ -45,13 +44,7 @@ class Passwords:
     async def matches(self, kept: str | None, password: SecretStr) -> bool:
         """Whether this is the password of which `kept` was made; None: there is none, which takes as long to find."""
         async with self._turns:
-            right = await asyncio.to_thread(_verified, kept or _nobodys(), password.get_secret_value())
-        return right and kept is not None
-
-
-def generated() -> str:
-    """A new password that nobody guesses."""
-    return secrets.token_urlsafe(GENERATED_BYTES)
+            return await asyncio.to_thread(_verified, kept, password.get_secret_value())
 
 
 @cache
@@ -61,11 +54,12 @@ def _hasher() -> PasswordHasher:
 
 @cache
 def _nobodys() -> str:
-    return _hasher().hash(generated())
+    return _hasher().hash(secrets.token_urlsafe())
 
 
-def _verified(kept: str, words: str) -> bool:
+def _verified(kept: str | None, words: str) -> bool:
+    nobodys = _nobodys()
     try:
-        return _hasher().verify(kept, words)
+        return _hasher().verify(kept or nobodys, words) and kept is not None
     except (Argon2Error, InvalidHashError):
         return False

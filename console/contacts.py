@@ -151,6 +151,7 @@ def contact_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any
         tag=_TAG,
         query=ContactQuery,
         response=Paged[Contact],
+        errors=(HTTPStatus.NOT_FOUND,),
     )
     yield Route(
         method="POST",

@@ -43,8 +43,8 @@ from runtime.video.seam import VideoProvider
 class ConsoleDependencies:
     """Stores, the way to the broker, the API's token, and settings.
 
-    `event_log` looks what the event log holds, `pipeline` how the pipeline stands. `public_url` is the base URL under which providers reach the gateway;
-    `webhook_hosts` are the hosts that routing may call.
+    `event_log` looks what the event log holds, `pipeline` how the pipeline stands. `public_url` is the base URL under
+    which providers reach the gateway; `webhook_hosts` are the hosts that routing may call.
     """
 
     configuration_store: ConfigurationStore

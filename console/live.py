@@ -16,6 +16,7 @@ from console.authentication import Authentication
 from console.dependencies import ConsoleDependencies
 from console.live_clients import Client
 from contracts.access import READING
+from contracts.errors import Unavailable
 from contracts.live import LiveChange
 from runtime.http import Call, Nothing, Problem, Route
 from runtime.logging import get_logger
@@ -96,6 +97,8 @@ class LiveApi:
             return await self._authentication.principal(call.request, active=False) == client.principal
         except Problem:
             return False
+        except Unavailable:
+            return True  # nobody can look anything up now; it is asked again
 
     @staticmethod
     async def _send(response: web.StreamResponse, text: bytes) -> None:

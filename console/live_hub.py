@@ -129,20 +129,23 @@ class LiveHub:
             await asyncio.sleep(RETRY_S)
 
     async def _read(self) -> None:
-        newest = self.newest
-        if newest is None:
-            await self._read_at_first()
+        newest, end = self.newest, await self._end()
+        if newest is None or newest.offset > end.offset:
+            # A place that lies ahead is of a stream that was deleted; to wait there would be to wait for long.
+            await self._read_anew(end, again=newest is not None)
             return
         async with self._stream.read(newest.offset + 1) as reader:
             # While this console was cut off, others may have been, and what they had to tell is lost.
             self._tell(Place(newest.offset, newest.number + 1), self._reset())
             await self._follow(reader)
 
-    async def _read_at_first(self) -> None:
-        end = await self._end()
+    async def _read_anew(self, end: Place, *, again: bool) -> None:
         async with self._stream.read(self._clock() - LOOK_BACK) as reader:
             first = await reader.next(QUIET_S)
-            self._ring.begin(end if first is None else _before(first))
+            floor = end if first is None else _before(first)
+            self._ring.begin(floor)
+            if again:
+                self._tell(floor, self._reset())
             if first is not None:
                 self._take(first)
             log.info("live.listening", place=str(self.newest))
@@ -163,10 +166,8 @@ class LiveHub:
                 self._take(entry)
 
     def _take(self, entry: LogEntry) -> None:
-        if self.newest is not None and entry.offset <= self.newest.offset:
-            log.warning("live.began_anew", offset=entry.offset, newest=str(self.newest))
-            self._ring.begin(_before(entry))
-            self._tell(_before(entry), self._reset())
+        if self.newest is not None and Place(entry.offset, 0) <= self.newest:
+            return  # a reading from a moment on may begin before it
         for number, change in enumerate(_bundle(entry) or [self._reset()]):
             self._tell(Place(entry.offset, number), change)
         self._turned.set()

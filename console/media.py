@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from console.dependencies import ConsoleDependencies
 from contracts.access import READING, WORKING
@@ -23,6 +24,8 @@ FORM = "multipart/form-data"
 FORM_BYTES = 16 * 1024
 """What a form may have around its file."""
 PART_BYTES = 64 * 1024
+BROKEN_FORM = (ValueError, RuntimeError, HttpProcessingError)
+"""What aiohttp raises for a form that is none."""
 
 
 class MediaApi:
@@ -72,7 +75,7 @@ async def _file_of(request: web.Request, most: int) -> BodyPartReader:
         async for part in await request.multipart():
             if isinstance(part, BodyPartReader) and part.name == FIELD:
                 return part
-    except ValueError as error:
+    except BROKEN_FORM as error:
         raise _malformed() from error
     raise ConfigurationFault(FIELD, "is required")
 
@@ -81,7 +84,7 @@ async def _bytes_of(part: BodyPartReader) -> AsyncGenerator[bytes, None]:
     try:
         while content := await part.read_chunk(PART_BYTES):
             yield content
-    except ValueError as error:
+    except BROKEN_FORM as error:
         raise _malformed() from error
 
 

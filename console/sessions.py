@@ -155,7 +155,8 @@ class SessionApi:
         await self._access.sessions.add(session, token)
         log.info("session.began", user=user.id, session=session.id, address=address)
         me = _me(principal_of(user, mask_all=self._access.mask_numbers), token)
-        response = web.Response(body=me.model_dump_json().encode(), content_type="application/json")
+        headers = {"Cache-Control": "no-store"}
+        response = web.Response(body=me.model_dump_json().encode(), headers=headers, content_type="application/json")
         response.set_cookie(
             COOKIE,
             token,

@@ -260,6 +260,7 @@ def video_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any]]
         summary="Follow a customer's link to a video session",
         tag=_TAG,
         public=True,
+        error_media_type="text/html",
         status=HTTPStatus.FOUND,
         errors=(missing, HTTPStatus.GONE),
     )

@@ -10,7 +10,6 @@ from pydantic import Field, StringConstraints
 from contracts.base import Id, Instant, Name, Value
 from contracts.interactions import Interaction
 
-
 COOKIE = "switchboard_session"
 CSRF_HEADER = "X-CSRF-Token"
 """Goes with the cookie in every request with a method that changes something."""

@@ -3,16 +3,19 @@
 from datetime import time
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, WithJsonSchema, model_validator
 
 from contracts.base import Id, Name, Value
+
+# JSON Schema's own format for times wants a zone.
+TimeOfDay = Annotated[time, WithJsonSchema({"type": "string", "pattern": r"^\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?$"})]
 
 
 class Span(Value):
     """A part of an interval. No weekdays (0 = Monday), days or months means every one; the end minute is in."""
 
-    start: time = time(0, 0)
-    end: time = time(23, 59)
+    start: TimeOfDay = time(0, 0)
+    end: TimeOfDay = time(23, 59)
     weekdays: frozenset[Annotated[int, Field(ge=0, le=6)]] = frozenset()
     days: frozenset[Annotated[int, Field(ge=1, le=31)]] = frozenset()
     months: frozenset[Annotated[int, Field(ge=1, le=12)]] = frozenset()

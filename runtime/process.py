@@ -41,12 +41,16 @@ class Part(Protocol):
 P = TypeVar("P", bound=Part)
 
 
+LONGEST_LINE = 64 * 1024
+"""Bytes of a request's first line: filters in a query may be long, and other scripts take many bytes there."""
+
+
 class HttpServer:
     """An aiohttp application, or a bare server, on one address, as a part of a process."""
 
     def __init__(self, served: web.Application | web.Server, host: str, port: int, name: str) -> None:
         self._runner: web.BaseRunner = (
-            web.AppRunner(served, access_log=None, shutdown_timeout=GRACE_S)
+            web.AppRunner(served, access_log=None, shutdown_timeout=GRACE_S, max_line_size=LONGEST_LINE)
             if isinstance(served, web.Application)
             else web.ServerRunner(served, shutdown_timeout=GRACE_S)
         )

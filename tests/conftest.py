@@ -10,7 +10,7 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from pydantic import SecretStr
 
 from contracts.base import new_id
-from contracts.topology import DEAD_LETTERS, ERRANDS, router_queue, send_key, work_key
+from contracts.topology import DEAD_LETTERS, ERRANDS, LIVE, router_queue, send_key, work_key
 from runtime.broker import Broker
 from runtime.embedded.mongodb import MongoDB
 from runtime.embedded.ports import PortBook
@@ -118,4 +118,5 @@ async def _forget_queues(url: str) -> None:
             await channel.queue_delete(work_key(number))
             await channel.queue_delete(send_key(number))
         await channel.queue_delete(ERRANDS)
+        await channel.queue_delete(LIVE)
         await channel.queue_delete(DEAD_LETTERS)

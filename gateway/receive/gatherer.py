@@ -29,11 +29,15 @@ LETTERS = -1
 
 
 class Lane:
-    """What waits on a lane for the next publish, and who waits for it. Its number is one of so many `partitions`."""
+    """What waits on a lane for the next publish, and who waits for it.
 
-    def __init__(self, number: int, partitions: int) -> None:
+    Its number is one of so many `partitions`. It begins when the tasks `before` it have ended.
+    """
+
+    def __init__(self, number: int, partitions: int, before: frozenset[asyncio.Task[None]]) -> None:
         self.number = number
         self.partitions = partitions
+        self.before = before
         self.waiting: list[tuple[bytes, asyncio.Future[None]]] = []
         self.busy = False
 
@@ -91,7 +95,7 @@ class Gatherer:
         if self._count != self._layout.count:
             self._renumber()
         if (lane := self._lanes.get(number)) is None:
-            lane = self._lanes[number] = Lane(number, self._count)
+            lane = self._lanes[number] = Lane(number, self._count, self._before)
         confirmed = asyncio.get_running_loop().create_future()
         lane.waiting.append((encoded, confirmed))
         self._pending += 1
@@ -111,8 +115,9 @@ class Gatherer:
 
     async def _drain(self, lane: Lane) -> None:
         await asyncio.sleep(self._linger_s)
-        if before := {task for task in self._before if not task.done()}:
-            await asyncio.wait(before)
+        if lane.before:
+            await asyncio.wait(lane.before)
+            lane.before = frozenset()
         while lane.waiting:
             await self._carry(lane, lane.take())
         lane.busy = False

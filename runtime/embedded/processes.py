@@ -104,17 +104,17 @@ class SwitchboardProcess:
         return self._child.exit_status if self._child else None
 
     async def start(self) -> None:
-        """Start it and wait until it is ready.
+        """Start it and wait until it is ready, or when it is brought back after an accident, for 60 s: what it waits
+        for then may be away for longer, and to start it again would not help it.
 
         Raises:
-            SetupFault: it ends, or is not ready within 60 s.
+            SetupFault: it ends, or is not ready within 60 s at its first start.
         """
         child = self._make_child()
         await child.start()
         self._child = child
         self._started()
         await self._ready(child)
-        log.info("embedded.process_ready", name=self.name, pid=self.pid)
         self.wanted = True
         self._watch = self._watch or asyncio.create_task(keep_alive(self, self._backoff))
 
@@ -162,8 +162,12 @@ class SwitchboardProcess:
             while child.running and time.monotonic() < end:
                 with contextlib.suppress(httpx.HTTPError):
                     if (await client.get(f"{self.health_url}/ready")).is_success:
+                        log.info("embedded.process_ready", name=self.name, pid=self.pid)
                         return
                 await asyncio.sleep(_POLL_S)
+        if self.wanted and child.running:
+            log.warning("embedded.process_not_ready", name=self.name, pid=self.pid, after_s=_READY_DEADLINE_S)
+            return
         state = "is not ready" if child.running else f"ended with status {child.exit_status}"
         await child.kill()
         raise SetupFault(f"{self.name} {state}; its log is {child.log_path}, which ends: {child.last_words()}")

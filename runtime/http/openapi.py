@@ -132,9 +132,11 @@ def _responses(route: Route[Any, Any], schemas: Mapping[Any, Json]) -> Iterator[
     elif route.media_type != "application/json":
         success["content"] = {route.media_type: {"schema": {"type": "string"}}}
     yield str(int(route.status)), success
-    problem = {"schema": schemas[ProblemDocument, "serialization"]}
+    problem = {MEDIA_TYPE: {"schema": schemas[ProblemDocument, "serialization"]}}
+    own = problem if route.error_media_type == MEDIA_TYPE else {route.error_media_type: {"schema": {"type": "string"}}}
     for status in sorted(_problem_statuses(route)):
-        yield str(int(status)), {"description": status.phrase, "content": {MEDIA_TYPE: problem}}
+        content = own if status in route.errors else problem
+        yield str(int(status)), {"description": status.phrase, "content": content}
 
 
 def _problem_statuses(route: Route[Any, Any]) -> set[HTTPStatus]:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from contracts.access import CONFIGURING, Access, Principal
 from contracts.base import Value
-from runtime.http.problems import CORRELATION, Problem, invalid, problem_of, problems
+from runtime.http.problems import CORRELATION, MEDIA_TYPE, Problem, invalid, problem_of, problems
 
 B = TypeVar("B", bound=BaseModel)
 Q = TypeVar("Q", bound=BaseModel)
@@ -61,7 +61,7 @@ class Route(Generic[B, Q]):
     names, in the past tense, what the guard is to record once it is done; changes of the configuration are recorded
     with themselves. A handler's model is answered as JSON with `status`; a response that it made itself goes out as it
     is. `upload` says that the body is a form with a file in the field `file`, `raw` that it is of this media type; the
-    handler reads either itself.
+    handler reads either itself. The bodies of `errors` are of `error_media_type`.
     """
 
     method: str
@@ -80,6 +80,7 @@ class Route(Generic[B, Q]):
     upload: bool = False
     raw: str | None = None
     media_type: str = "application/json"
+    error_media_type: str = MEDIA_TYPE
 
 
 class Guard(Protocol):
@@ -145,8 +146,14 @@ def _served(route: Route[Any, Any], guard: Guard | None) -> Callable[[web.Reques
             return answer
         if answer is None:
             return web.Response(status=HTTPStatus.NO_CONTENT)
-        body = answer.model_dump_json().encode() if guard is None else guard.shown(call, answer)
-        return web.Response(body=body, status=route.status, content_type="application/json")
+        if guard is None:
+            return web.Response(
+                body=answer.model_dump_json().encode(), status=route.status, content_type="application/json"
+            )
+        body = guard.shown(call, answer)
+        # What one person may see is kept by nothing that the next one at the same machine could ask.
+        headers = {"Cache-Control": "no-store"}
+        return web.Response(body=body, status=route.status, headers=headers, content_type="application/json")
 
     return serve
 

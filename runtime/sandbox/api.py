@@ -20,6 +20,8 @@ log = get_logger(__name__)
 
 TOO_MANY = 429
 BREATH_S = 1
+AS_DATA = {"Content-Security-Policy": "sandbox", "X-Content-Type-Options": "nosniff"}
+"""A file that is opened in a browser is no page of the sandbox, whatever is in it."""
 
 
 class PlayedApis:
@@ -67,7 +69,7 @@ class PlayedApis:
         file = self._shelf.get(request.match_info["media_id"])
         if file is None:
             raise web.HTTPNotFound
-        return web.Response(body=file.content, headers={"Content-Type": file.mime_type})
+        return web.Response(body=file.content, headers={"Content-Type": file.mime_type, **AS_DATA})
 
     async def _answer(
         self, request: web.Request, played: PlayedProvider, call: ApiCall, number: PlayedNumber

@@ -2,7 +2,7 @@
 go wrong. `GET /control/openapi.json` describes it. It asks for no token: the sandbox is for development."""
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -173,9 +173,9 @@ class Control:
             self._numbers.clear()
 
 
-def control_routes(control: Control) -> list[Route[Any, Any]]:
+def control_routes(control: Control, more: Iterable[Route[Any, Any]] = ()) -> list[Route[Any, Any]]:
     """The routes, and the one of the document that describes them."""
-    routes = list(_routes(control))
+    routes = [*_routes(control), *more]
 
     async def document(_call: Call[Nothing, Nothing]) -> web.Response:
         return web.Response(body=orjson.dumps(openapi(routes, "Sandbox", "1")), content_type="application/json")

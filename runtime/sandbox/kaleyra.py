@@ -13,6 +13,7 @@ from contracts.messages import DeliveryState, InboundMessage
 from runtime.sandbox.kaleyra_messages import Part, message_object
 from runtime.sandbox.requests import SignedRequest, path_of
 from runtime.sandbox.seam import Accepted, ApiAnswer, ApiCall, PlayedNumber, SandboxFile
+from runtime.sandbox.showing import Shown, whatsapp_shown
 
 KINDS = frozenset(
     {
@@ -71,7 +72,7 @@ class Rejected(ValueError):
 
 
 class PlayedKaleyra:
-    """Implements `PlayedProvider`, `NamesMessages` and `NamesFiles`."""
+    """Implements `PlayedProvider`, `NamesMessages`, `NamesFiles` and `ShowsMessages`."""
 
     name = "kaleyra"
 
@@ -115,6 +116,10 @@ class PlayedKaleyra:
     def file_url(self, number: PlayedNumber, media_id: str) -> str:
         """Kaleyra's copy, for whoever has the link."""
         return f"{number.api_url.rstrip('/')}/copies/{number.phone.lstrip('+')}/{media_id}"
+
+    def shows(self, raw: Mapping[str, Any], _files: Mapping[str, SandboxFile]) -> Shown | None:
+        """What a phone shows of a message."""
+        return whatsapp_shown(raw, TEMPLATES)
 
     def says(self, number: PlayedNumber, message: InboundMessage) -> SignedRequest:
         """One message, as the second generation tells of it: every kind that we know."""

@@ -19,6 +19,7 @@ class PhoneMessage(Value):
 
     Of a received one: `reference` is the sender's, `statuses` are those that were told to the gateway, in that order.
     Of one that the customer said: `read` when the other side has marked it so.
+    `raw` is what it was: of a received one as the provider was given it, of one that was said in our words.
     """
 
     id: str
@@ -88,6 +89,7 @@ class Phones:
             kind=said.content.kind,
             words=text_of(said.content),
             reply_to=said.context.message_id if said.context else None,
+            raw=said.content.model_dump(mode="json", exclude_none=True),
         )
         self._add(account, contact_of(said.contact_key), message)
 

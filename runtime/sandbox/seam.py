@@ -13,6 +13,7 @@ from pydantic import Field
 from contracts.base import Instant, Value
 from contracts.messages import DeliveryState, InboundMessage
 from runtime.sandbox.requests import SignedRequest
+from runtime.sandbox.showing import Shown
 
 
 class PlayedNumber(Value):
@@ -150,4 +151,13 @@ class NamesFiles(Protocol):
 
     def file_url(self, number: PlayedNumber, media_id: str) -> str:
         """The URL of a file in the webhook, below `number.api_url`; `answer` serves it as the provider does."""
+        ...
+
+
+@runtime_checkable
+class ShowsMessages(Protocol):
+    """A provider whose messages a phone shows with all that is in them; of others it shows the words."""
+
+    def shows(self, raw: Mapping[str, Any], files: Mapping[str, SandboxFile]) -> Shown | None:
+        """What a phone shows of a message that was accepted as `raw`; None: its words are all there is."""
         ...

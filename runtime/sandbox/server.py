@@ -16,6 +16,7 @@ from runtime.sandbox.control import Control, control_routes
 from runtime.sandbox.customers import Customers
 from runtime.sandbox.faults import Faults
 from runtime.sandbox.numbers import Numbers
+from runtime.sandbox.phone_page import PhonePage, phone_routes
 from runtime.sandbox.phones import Phones
 from runtime.sandbox.postman import Postman
 from runtime.sandbox.reporter import PACE_S, Reporter
@@ -51,7 +52,10 @@ class Sandbox:
         customers = Customers(self.played, self.numbers, self.phones, self.shelf, self.postman, self.clock)
         control = Control(sorted(self.played), self.numbers, self.phones, self.shelf, self.faults, customers)
         apis = PlayedApis(self.played, self.numbers, self.phones, self.shelf, self.faults, self.reporter, self.clock)
-        app = build_app(control_routes(control), max_body=MAX_BODY)
+        page = PhonePage(self.played, self.numbers, self.phones, self.shelf)
+        app = build_app(control_routes(control, phone_routes(page)), max_body=MAX_BODY)
+        app.router.add_get("/phone", page.page)
+        app.router.add_get("/phone/{name}", page.file)
         app.router.add_get("/files/{media_id}", apis.file)
         app.router.add_route("*", "/{provider}/{path:.*}", apis.call)
         return app

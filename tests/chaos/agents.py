@@ -44,7 +44,7 @@ class Agent:
 
     async def _look(self) -> None:
         found = await self._call("GET", f"/api/agents/{self.id}/queue")
-        if found is None:
+        if found is None or found.is_error:
             return
         entries = list(found.json()["items"])
         for gone in self.pending.keys() - {entry["interaction_id"] for entry in entries}:

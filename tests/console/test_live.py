@@ -154,6 +154,35 @@ async def test_an_agent_never_hears_of_what_is_anothers(consoles: Consoles) -> N
         assert "message" not in {event.what[0] for event in heard}
 
 
+async def test_who_could_see_an_interaction_is_told_when_it_leaves_their_queue(consoles: Consoles) -> None:
+    desk = consoles.desk
+    await desk.done("POST", "queues", {"id": "second", "name": "Second", "agents": ["cai"]})
+    steps = [{"action": "Queue", "queue": queue, "timeout": 60} for queue in ("sales", "second")]
+    await desk.done("PATCH", "queues/sales", {"agents": ["ben"]})
+    await desk.done("PATCH", "accounts/shop", {"agents": ["ann"], "actions": steps})
+    await desk.parts.configuration.changed()
+    await desk.be("offline", "ann", "ben", "cai")
+    await desk.write(CUSTOMER)
+    one = (await desk.of(CUSTOMER)).id
+    ben = await consoles.token_of("ben")
+    async with consoles.feed(1, ben) as bens:
+        await desk.pass_(60)  # the router moves it on
+        await bens.until("interaction", one)
+        await consoles.tell(moved := end())
+        await bens.all_until("configuration", moved.id)
+        await desk.done("POST", f"interactions/{one}/tags", {"add": ["vip"]})
+        await consoles.tell(tagged := end())
+        assert [event.what[0] for event in await bens.all_until("configuration", tagged.id)] == ["configuration"]
+
+        await desk.done("POST", f"interactions/{one}/assign", {"agent": "ann"})
+        await desk.done("POST", f"interactions/{one}/transfer?agent=ann", {"queue": "sales"})
+        await bens.until("interaction", one)
+        await desk.done("DELETE", f"interactions/{one}/transfer?agent=ann")  # a click moves it back
+        await consoles.tell(back := end())
+        heard = {event.what for event in await bens.all_until("configuration", back.id)}
+        assert ("interaction", one) in heard
+
+
 async def test_statuses_of_what_was_sent_are_told_with_the_message_and_a_failure_with_its_interaction(
     consoles: Consoles,
 ) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import pytest
 from cryptography.fernet import Fernet
@@ -124,6 +125,22 @@ async def test_a_console_that_starts_later_knows_what_was_missed_at_another(brok
             assert await heard(client, second, "three") == ["one", "two", "three"]
 
 
+async def test_a_console_that_looks_back_into_the_middle_begins_there(
+    broker: Broker, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        await tell(broker, f"old {number}")
+    await asyncio.sleep(1.5)
+    monkeypatch.setattr(live_hub, "LOOK_BACK", timedelta(seconds=1))
+    await tell(broker, "one", "two")
+    async with hearing(broker, store) as hub:
+        client = await hub.join(BOSS, "3.0")
+        await tell(broker, "three")
+        assert await heard(client, hub, "three") == ["two", "three"]
+        from_before = await hub.join(BOSS, "0.0")
+        assert from_before.take(hub.newest).reset
+
+
 async def test_a_console_that_starts_when_it_was_quiet_for_long_knows_where_the_stream_ends(
     broker: Broker, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -171,3 +188,4 @@ async def test_a_broker_that_is_away_holds_up_nobody_who_joins(store: Store) -> 
     assert hub.newest is None
     await hub.check()
     await hub.stop()
+    await nowhere.stop()

@@ -22,7 +22,9 @@ async def test_who_signs_in_gets_a_cookie_that_scripts_and_other_sites_cannot_us
         assert cookie.startswith("switchboard_session=")
         assert all(part in cookie for part in ("HttpOnly", "SameSite=Strict", "Path=/", "Max-Age=86400"))
         assert "Secure" not in cookie
-        me = (await ada.call("GET", "/api/session")).json
+        again = await ada.call("GET", "/api/session")
+    assert [one.headers["Cache-Control"] for one in (answer, again)] == ["no-store"] * 2
+    me = again.json
     assert me == answer.json
     assert me["user"] == {"id": user["id"], "name": "Ada", "role": "agent", "agent_id": "ada", "masked": False}
     assert me["scopes"] == ["read", "work"]

@@ -19,7 +19,7 @@ from tests.integration.traffic import traffic
 ROOT = Path(__file__).parents[2]
 PROGRAM = "from runtime.cli import main; main()"
 MESSAGES = 400
-COMMAND_S = 40.0
+COMMAND_S = 90.0
 CALLED_OFF_S = 25.0
 CONTACT = "+393331114447"
 

@@ -5,8 +5,22 @@ export const schemeManager = localStorageColorSchemeManager({ key: 'switchboard.
 
 export const theme = createTheme({
   primaryColor: 'teal',
-  // Shades with which white on the colour, and the colour on white, have a contrast of 4.5 and more.
-  primaryShade: { light: 8, dark: 8 },
+  // Of shade 8, white on the colour and the colour on white have a contrast of 5.2.
+  primaryShade: 8,
+  colors: {
+    teal: [
+      '#e6f7f5',
+      '#cfece9',
+      '#9fd9d3',
+      '#6bc4bc',
+      '#43b2a8',
+      '#2aa79c',
+      '#1a9d92',
+      '#0d897f',
+      '#0b7a75',
+      '#066660',
+    ],
+  },
   autoContrast: true,
   luminanceThreshold: 0.35,
   defaultRadius: 'md',

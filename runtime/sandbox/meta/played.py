@@ -18,6 +18,7 @@ from runtime.sandbox.meta.statuses import status_of
 from runtime.sandbox.meta.webhooks import MetaNumber, delivery
 from runtime.sandbox.requests import SignedRequest
 from runtime.sandbox.seam import Accepted, ApiAnswer, ApiCall, PlayedNumber, SandboxFile
+from runtime.sandbox.showing import Shown, whatsapp_shown
 
 BAD_GATEWAY = (502, 504)
 FAILURES = {429: 130429, 500: 131000, 503: 2}
@@ -25,7 +26,7 @@ _VERSION = re.compile(r"v[0-9]+\.[0-9]+")
 
 
 class PlayedMeta:
-    """Implements `PlayedProvider`, `PlaysBatches`, `NamesMessages` and `NamesFiles`."""
+    """Implements `PlayedProvider`, `PlaysBatches`, `NamesMessages`, `NamesFiles` and `ShowsMessages`."""
 
     name = "meta"
 
@@ -83,6 +84,10 @@ class PlayedMeta:
     def file_url(self, number: PlayedNumber, media_id: str) -> str:
         """Where a customer's file is fetched."""
         return media.url_of(number, media_id)
+
+    def shows(self, raw: Mapping[str, Any], _files: Mapping[str, SandboxFile]) -> Shown | None:
+        """What a phone shows of a message."""
+        return whatsapp_shown(raw, templates.TEMPLATES)
 
 
 def _ids(number: PlayedNumber) -> set[str]:

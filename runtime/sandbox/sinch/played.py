@@ -17,7 +17,9 @@ from contracts.base import Instant, number_of
 from contracts.messages import DeliveryState, InboundMessage
 from runtime.sandbox.requests import SignedRequest
 from runtime.sandbox.seam import Accepted, ApiAnswer, ApiCall, PlayedNumber, SandboxFile
+from runtime.sandbox.showing import Shown
 from runtime.sandbox.sinch import bodies, webhooks
+from runtime.sandbox.sinch.showing import shown
 from runtime.sandbox.sinch.templates import page_of
 
 Json = dict[str, Any]
@@ -39,8 +41,9 @@ EVENTS = {"read_message_event": "read", "composing_event": "typing"}
 
 
 class PlayedSinch:
-    """Implements `PlayedProvider`, `NamesMessages` and `NamesFiles`. Token endpoint, Conversation API and templates
-    are all under one root, which is a number's `base_url`, `auth_url` and `provisioning_url`."""
+    """Implements `PlayedProvider`, `NamesMessages`, `NamesFiles` and `ShowsMessages`. Token endpoint,
+    Conversation API and templates are all under one root, which is a number's `base_url`, `auth_url` and
+    `provisioning_url`."""
 
     name = "sinch"
 
@@ -53,6 +56,10 @@ class PlayedSinch:
         holders = tuple(number for number in numbers if _is_token(call, number))
         app = _body(call).get("app_id") or call.path.rpartition("/")[2]
         return _first(holders, lambda number: number.credentials.get("app_id") == app) or _first(holders)
+
+    def shows(self, raw: Mapping[str, Any], _files: Mapping[str, SandboxFile]) -> Shown | None:
+        """What a phone shows of a message."""
+        return shown(raw)
 
     def unauthorised(self) -> ApiAnswer:
         """No such keys, or a token that is unknown or has expired."""

@@ -1,7 +1,7 @@
 """The played Content API: contents that are made to be sent, and a few templates that WhatsApp has judged.
 
-Nothing is remembered. The SID of a content that was made tells of which type it is, and is the same for the same
-content; its words are in the variables that it is sent with, as far as they are there.
+The SID of a content that was made tells of which type it is, and is the same for the same content. What was made is
+kept among the sandbox's files, for phones to show; nothing else asks for it, so that it may be forgotten.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from runtime.sandbox.seam import ApiAnswer, ApiCall, PlayedNumber
+from runtime.sandbox.seam import ApiAnswer, ApiCall, PlayedNumber, SandboxFile
 from runtime.sandbox.twilio.errors import NOT_FOUND, ApiFault
 
 INVALID = 20001
@@ -123,7 +123,17 @@ def created(call: ApiCall, number: PlayedNumber) -> ApiAnswer:
     _need(not unknown, f"a sample is missing for {sorted(unknown)}")
     digest = hashlib.sha256(json.dumps([number.credentials["account_sid"], body], sort_keys=True).encode()).hexdigest()
     sid = f"HX0{TYPES.index(type_)}{digest[:30]}"
-    return ApiAnswer(status=201, json={**body, "sid": sid, "account_sid": number.credentials["account_sid"]})
+    made = {**body, "sid": sid, "account_sid": number.credentials["account_sid"]}
+    kept = SandboxFile(sid, "application/json", "", json.dumps(made).encode())
+    return ApiAnswer(status=201, json=made, uploaded=kept)
+
+
+def content_of(sid: str, files: Mapping[str, SandboxFile]) -> Json | None:
+    """A template, or a content that was made and is still known."""
+    if sid in BY_SID:
+        return BY_SID[sid]
+    kept = files.get(sid)
+    return dict(json.loads(kept.content)) if kept is not None else None
 
 
 def _object(call: ApiCall) -> Json:

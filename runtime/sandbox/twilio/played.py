@@ -7,6 +7,7 @@ import hmac
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -14,9 +15,11 @@ from contracts.base import Instant
 from contracts.messages import DeliveryState, InboundMessage
 from runtime.sandbox.requests import SignedRequest
 from runtime.sandbox.seam import Accepted, ApiAnswer, ApiCall, PlayedNumber, SandboxFile
+from runtime.sandbox.showing import Shown
 from runtime.sandbox.twilio import contents, errors, messages
 from runtime.sandbox.twilio.forms import TwilioNumber, status
 from runtime.sandbox.twilio.says import form_of
+from runtime.sandbox.twilio.showing import shown
 from runtime.sandbox.twilio.signing import request
 
 PAGE_SIZE = 50
@@ -32,7 +35,8 @@ WORDS = {
 
 
 class PlayedTwilio:
-    """Implements `PlayedProvider`, `NamesMessages` and `NamesFiles`. A listing has up to `page_size` entries a page."""
+    """Implements `PlayedProvider`, `NamesMessages`, `NamesFiles` and `ShowsMessages`. A listing has up to `page_size`
+    entries a page."""
 
     name = "twilio"
 
@@ -90,6 +94,10 @@ class PlayedTwilio:
             raise ValueError(f"Twilio has no word for the state {state}")
         own = _twilio_number(number, sent.raw.get("StatusCallback") or number.webhook_url)
         return request(own, status(own, sent.contact_key, sent.provider_id, WORDS[state], code or ""))
+
+    def shows(self, raw: Mapping[str, Any], files: Mapping[str, SandboxFile]) -> Shown | None:
+        """What a phone shows of a message."""
+        return shown(raw, files)
 
     def message_id(self, digits: str) -> str:
         """The SID of a message."""

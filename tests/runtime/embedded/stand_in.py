@@ -4,14 +4,17 @@ import json
 import os
 import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 
 class Pages(BaseHTTPRequestHandler):
-    """`/live` and `/ready` are well; `/environment` is what the supervisor handed over."""
+    """`/live` and `/ready` are well, the latter unless the file `STAND_IN_WAITS` is there; `/environment` is what the
+    supervisor handed over."""
 
     def do_GET(self) -> None:
         body = json.dumps(dict(os.environ)) if self.path == "/environment" else '{"status": "ready"}'
-        self.send_response(200)
+        waits = self.path == "/ready" and Path(os.environ.get("STAND_IN_WAITS", os.devnull)).is_file()
+        self.send_response(503 if waits else 200)
         self.end_headers()
         self.wfile.write(body.encode())
 

@@ -8,7 +8,7 @@ import psutil
 import pytest
 
 from contracts.errors import SetupFault
-from runtime.embedded import leftovers
+from runtime.embedded import leftovers, processes
 from runtime.embedded.processes import KINDS, ProcessKind
 from runtime.embedded.stack import Stack
 from runtime.embedded.stack_file import running_stack
@@ -111,6 +111,34 @@ async def test_a_killed_process_is_started_again_and_its_new_pid_written_down(
     await stack.stop()
     assert after["router-0"] != before["router-0"]
     assert after["gateway-0"] == before["gateway-0"]
+
+
+async def test_a_process_that_waits_for_something_after_an_accident_is_let_wait(
+    given: Settings, kinds: Kinds, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits = tmp_path / "waits"
+    environment = {"STAND_IN_WAITS": str(waits)}
+    stack = Stack(tmp_path, given, environment=environment, kinds=kinds, standard_ports=False, backoff=QUICK)
+    before = (await stack.start()).pids["router-0"]
+    waits.touch()
+    monkeypatch.setattr(processes, "_READY_DEADLINE_S", 0.5)
+    await stack.processes.kill("router")
+    seen = set()
+    for _ in range(40):
+        seen.add(stack.processes.get("router").pid)
+        await asyncio.sleep(0.05)
+    await stack.stop()
+    assert len(seen - {before, None}) == 1
+
+
+async def test_a_process_that_is_not_ready_in_time_fails_the_first_start(
+    given: Settings, kinds: Kinds, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "_READY_DEADLINE_S", 0.5)
+    (tmp_path / "waits").touch()
+    environment = {"STAND_IN_WAITS": str(tmp_path / "waits")}
+    with pytest.raises(SetupFault, match="is not ready"):
+        await Stack(tmp_path, given, environment=environment, kinds=kinds, standard_ports=False).start()
 
 
 async def test_a_process_can_be_killed_for_good_and_another_added(

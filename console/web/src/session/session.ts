@@ -32,18 +32,22 @@ export async function fetchMe(): Promise<Me | null> {
   return response.status === UNAUTHORIZED ? null : meOf(response);
 }
 
+/** Somebody else sits here now: what was fetched for the one before is forgotten. */
+function become(me: Me | null): void {
+  queryClient.removeQueries({ predicate: query => query.queryKey[0] !== keys.session[0] });
+  queryClient.setQueryData(keys.session, me);
+}
+
 export async function signIn(name: string, password: string): Promise<Me> {
   const me = await meOf(await call('POST', { name, password }));
-  queryClient.clear();
-  queryClient.setQueryData(keys.session, me);
+  become(me);
   return me;
 }
 
 export async function signOut(): Promise<void> {
   await call('DELETE');
   setCsrf('');
-  queryClient.clear();
-  queryClient.setQueryData(keys.session, null);
+  become(null);
 }
 
 export function useSession() {

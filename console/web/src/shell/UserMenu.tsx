@@ -1,5 +1,6 @@
 import { Avatar, Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
-import { IconCheck, IconDeviceDesktop, IconLogout, IconMoon, IconSun } from '@tabler/icons-react';
+import { IconCheck, IconDeviceDesktop, IconLock, IconLogout, IconMoon, IconSun } from '@tabler/icons-react';
+import { Link } from 'react-router';
 import { notifyProblem } from '@/components/notify';
 import { signOut, useMe } from '@/session/session';
 import { t } from '@/texts/common';
@@ -36,6 +37,9 @@ export function UserMenu() {
           </Menu.Item>
         ))}
         <Menu.Divider />
+        <Menu.Item component={Link} to="/security" leftSection={<IconLock size={16} aria-hidden />}>
+          {t.shell.changePassword}
+        </Menu.Item>
         <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => signOut().catch(notifyProblem)}>
           {t.signIn.signOut}
         </Menu.Item>

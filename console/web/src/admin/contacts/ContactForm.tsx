@@ -1,7 +1,7 @@
 import { TagsInput, TextInput } from '@mantine/core';
-import { api, unwrap } from '@/api/client';
-import { type AttributeRow, AttributeFields } from '@/admin/contacts/AttributeFields';
+import { AttributeFields, type AttributeRow } from '@/admin/contacts/AttributeFields';
 import { attributeText, attributeValue, type Contact, contactsChanged } from '@/admin/contacts/contacts';
+import { api, unwrap } from '@/api/client';
 import { CopyField } from '@/components/CopyField';
 import { ResourceFormFrame, useResourceForm } from '@/components/useResourceForm';
 import { t } from '@/texts/admin';

@@ -1,10 +1,16 @@
 import { Anchor, Badge, Button, Drawer, Group } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { IconArrowMerge, IconDownload, IconMessages, IconPencil, IconPlus, IconTrash, IconUpload } from '@tabler/icons-react';
+import {
+  IconArrowMerge,
+  IconDownload,
+  IconMessages,
+  IconPencil,
+  IconPlus,
+  IconTrash,
+  IconUpload,
+} from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
-import { api, unwrap } from '@/api/client';
-import { useOne } from '@/api/configuration';
 import { ContactForm } from '@/admin/contacts/ContactForm';
 import {
   attributeText,
@@ -16,6 +22,8 @@ import {
 } from '@/admin/contacts/contacts';
 import { ImportDrawer } from '@/admin/contacts/ImportDrawer';
 import { contactName, MergeDialog } from '@/admin/contacts/MergeDialog';
+import { api, unwrap } from '@/api/client';
+import { useOne } from '@/api/configuration';
 import { confirmDelete } from '@/components/confirmDelete';
 import { PageFrame } from '@/components/PageFrame';
 import { ProblemAlert } from '@/components/ProblemAlert';
@@ -70,7 +78,15 @@ function useSearch() {
   const [sorting, onSorting] = useState<Sorting | null>(null);
   const [settled] = useDebouncedValue(search, SEARCH_MS);
   const sort = sorting ? (`${sorting.descending ? '-' : ''}${sorting.column}` as ContactSort) : null;
-  return { wanted: { search: settled, tag: filters.tags ?? '', sort }, search, onSearch, filters, onFilters, sorting, onSorting };
+  return {
+    wanted: { search: settled, tag: filters.tags ?? '', sort },
+    search,
+    onSearch,
+    filters,
+    onFilters,
+    sorting,
+    onSorting,
+  };
 }
 
 export default function ContactsPage() {
@@ -102,10 +118,18 @@ export default function ContactsPage() {
       fill
       actions={
         <>
-          <Button variant="default" leftSection={<IconUpload size={16} aria-hidden />} onClick={() => setImporting(true)}>
+          <Button
+            variant="default"
+            leftSection={<IconUpload size={16} aria-hidden />}
+            onClick={() => setImporting(true)}
+          >
             {t.contacts.import}
           </Button>
-          <Button variant="default" leftSection={<IconDownload size={16} aria-hidden />} onClick={() => exportList(list)}>
+          <Button
+            variant="default"
+            leftSection={<IconDownload size={16} aria-hidden />}
+            onClick={() => exportList(list)}
+          >
             {t.contacts.export}
           </Button>
           <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setEdited('new')}>

@@ -1,14 +1,19 @@
-import { Anchor, Badge, Button, Drawer, FileInput, Group, Paper, Progress, Stack, Text, TextInput } from '@mantine/core';
+import {
+  Anchor,
+  Badge,
+  Button,
+  Drawer,
+  FileInput,
+  Group,
+  Paper,
+  Progress,
+  Stack,
+  Text,
+  TextInput,
+} from '@mantine/core';
 import { IconDownload, IconPlayerPlay, IconUpload } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import {
-  countRecords,
-  type FileImport,
-  type ImportTarget,
-  resume,
-  upload,
-  useImports,
-} from '@/admin/contacts/imports';
+import { countRecords, type FileImport, type ImportTarget, resume, upload, useImports } from '@/admin/contacts/imports';
 import { notifyProblem } from '@/components/notify';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { t } from '@/texts/admin';

@@ -1,10 +1,10 @@
 import { TextInput } from '@mantine/core';
 import { IconDownload, IconUsers } from '@tabler/icons-react';
 import { useNavigate } from 'react-router';
-import type { View } from '@/api/configuration';
 import { exportList } from '@/admin/contacts/contacts';
 import { KindForm } from '@/admin/desk/KindForm';
 import { type KindFormProps, KindPage } from '@/admin/desk/KindPage';
+import type { View } from '@/api/configuration';
 import type { Column } from '@/components/table/columns';
 import { t } from '@/texts/admin';
 

@@ -1,7 +1,7 @@
 import { Button, Group, Modal, Radio, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
-import { api, unwrap } from '@/api/client';
 import { type Contact, contactsChanged } from '@/admin/contacts/contacts';
+import { api, unwrap } from '@/api/client';
 import { notifyDone } from '@/components/notify';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { t } from '@/texts/admin';

@@ -1,8 +1,8 @@
 import { TextInput } from '@mantine/core';
-import type { View } from '@/api/configuration';
 import { KindForm } from '@/admin/desk/KindForm';
 import { type KindFormProps, KindPage } from '@/admin/desk/KindPage';
 import { TextWithVariables } from '@/admin/desk/TextWithVariables';
+import type { View } from '@/api/configuration';
 import type { Column } from '@/components/table/columns';
 import { t } from '@/texts/admin';
 

@@ -1,8 +1,8 @@
 import { Select, TextInput } from '@mantine/core';
-import type { View } from '@/api/configuration';
 import { SCOPES, useScopes } from '@/admin/desk/dispositions';
 import { KindForm } from '@/admin/desk/KindForm';
 import { type KindFormProps, KindPage } from '@/admin/desk/KindPage';
+import type { View } from '@/api/configuration';
 import type { Column } from '@/components/table/columns';
 import { t } from '@/texts/admin';
 

@@ -1,10 +1,10 @@
 import { ActionIcon, Button, Chip, Fieldset, Group, MultiSelect, Text, TextInput } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
-import type { View } from '@/api/configuration';
 import { KindForm } from '@/admin/desk/KindForm';
 import { type KindFormProps, KindPage } from '@/admin/desk/KindPage';
 import { clock, inWords, month, NEW_SPAN, type Span, weekday } from '@/admin/desk/spans';
+import type { View } from '@/api/configuration';
 import type { Column } from '@/components/table/columns';
 import { t } from '@/texts/admin';
 import { t as common } from '@/texts/common';

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
-import { create, type Input, type Kind, patch, type View } from '@/api/configuration';
 import type { KindFormProps } from '@/admin/desk/KindPage';
+import { create, type Input, type Kind, patch, type View } from '@/api/configuration';
 import { type ResourceForm, ResourceFormFrame, useResourceForm } from '@/components/useResourceForm';
 import { t as common } from '@/texts/common';
 

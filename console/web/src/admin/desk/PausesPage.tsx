@@ -1,7 +1,7 @@
 import { TextInput } from '@mantine/core';
-import type { View } from '@/api/configuration';
 import { KindForm } from '@/admin/desk/KindForm';
 import { type KindFormProps, KindPage } from '@/admin/desk/KindPage';
+import type { View } from '@/api/configuration';
 import type { Column } from '@/components/table/columns';
 import { t } from '@/texts/admin';
 

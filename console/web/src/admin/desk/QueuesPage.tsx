@@ -1,9 +1,9 @@
 import { Group, MultiSelect, NumberInput, Select, Switch, Textarea, TextInput } from '@mantine/core';
 import { useMemo } from 'react';
-import type { View } from '@/api/configuration';
 import { KindForm } from '@/admin/desk/KindForm';
 import { type KindFormProps, KindPage } from '@/admin/desk/KindPage';
 import { useNames } from '@/admin/desk/named';
+import type { View } from '@/api/configuration';
 import type { Column } from '@/components/table/columns';
 import { t } from '@/texts/admin';
 

@@ -1,9 +1,9 @@
 import { Group, Stack, Text, Textarea, UnstyledButton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type ChangeEvent, type ReactNode, useId, useRef } from 'react';
+import classes from '@/admin/desk/TextWithVariables.module.css';
 import { api, unwrap } from '@/api/client';
 import { keys } from '@/api/queries';
-import classes from '@/admin/desk/TextWithVariables.module.css';
 import { t } from '@/texts/admin';
 
 /** What conditions and texts may name, as the API knows it. */

@@ -1,6 +1,7 @@
 /** Where dispositions may be given. */
-import type { View } from '@/api/configuration';
+
 import { useNames } from '@/admin/desk/named';
+import type { View } from '@/api/configuration';
 import { t } from '@/texts/admin';
 
 type Scope = View<'dispositions'>['scope'];

@@ -53,7 +53,7 @@ function columnsOf(now: number, pause: (id: string) => string): Column<AgentFigu
       sort: row => ORDER[row.state],
       filter: Object.entries(t.agents.states).map(([value, label]) => ({ value, label })),
       cell: row => (
-        <Badge color={COLORS[row.state]} variant="light" tt="none">
+        <Badge color={COLORS[row.state]} variant="light" tt="none" miw="max-content">
           {stateWords(row, pause)}
         </Badge>
       ),

@@ -7,8 +7,12 @@ import type { Column } from '@/components/table/columns';
 import { DataTable } from '@/components/table/DataTable';
 import { t } from '@/texts/floor';
 
+function Name({ children }: { children: string }) {
+  return <span className={classes.name}>{children}</span>;
+}
+
 const QUEUE_COLUMNS: readonly Column<QueueFigures>[] = [
-  { id: 'name', header: t.queue, value: row => row.name },
+  { id: 'name', header: t.queue, value: row => row.name, cell: row => <Name>{row.name}</Name> },
   ...FIGURE_COLUMNS,
   {
     id: 'agents',
@@ -52,7 +56,7 @@ function nameOf(row: AccountFigures): string {
 }
 
 const ACCOUNT_COLUMNS: readonly Column<AccountFigures>[] = [
-  { id: 'name', header: t.account, value: nameOf },
+  { id: 'name', header: t.account, value: nameOf, cell: row => <Name>{nameOf(row)}</Name> },
   ...FIGURE_COLUMNS,
 ];
 

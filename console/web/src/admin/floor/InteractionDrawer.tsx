@@ -7,7 +7,15 @@ import classes from '@/admin/floor/Floor.module.css';
 import { useTraces } from '@/admin/floor/interactions';
 import { RouteDrawing } from '@/admin/floor/RouteDrawing';
 import { StateBadge } from '@/admin/floor/StateBadge';
-import { agentName, type Desk, type Interaction, queueName, targetName, useDesk, useInteraction } from '@/agent/desk/queries';
+import {
+  agentName,
+  type Desk,
+  type Interaction,
+  queueName,
+  targetName,
+  useDesk,
+  useInteraction,
+} from '@/agent/desk/queries';
 import { dateAndTime } from '@/agent/desk/time';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { t } from '@/texts/floor';
@@ -123,11 +131,7 @@ function Walks({ id, desk }: { id: string; desk: Desk | undefined }) {
               {t.trace.version(walk.config_version)}
             </Text>
           </Group>
-          <RouteDrawing
-            entries={walk.entries}
-            nameOf={nameOf}
-            timeOf={at => TO_THE_SECOND.format(new Date(at))}
-          />
+          <RouteDrawing entries={walk.entries} nameOf={nameOf} timeOf={at => TO_THE_SECOND.format(new Date(at))} />
         </section>
       ))}
     </Stack>

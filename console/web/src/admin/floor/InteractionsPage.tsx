@@ -54,7 +54,13 @@ export default function InteractionsPage() {
             <Button
               size="compact-sm"
               disabled={!chosen.some(one => one.open)}
-              onClick={() => assign(chosen.filter(one => one.open), desk, clear)}
+              onClick={() =>
+                assign(
+                  chosen.filter(one => one.open),
+                  desk,
+                  clear,
+                )
+              }
             >
               {words.assign}
             </Button>

@@ -18,7 +18,12 @@ export function stateWord({ state, unmanaged }: Pick<Interaction, 'state' | 'unm
 
 export function StateBadge({ of }: { of: Pick<Interaction, 'state' | 'unmanaged'> }) {
   return (
-    <Badge color={of.unmanaged && of.state !== 'closed' ? 'red' : COLORS[of.state]} variant="light" tt="none">
+    <Badge
+      color={of.unmanaged && of.state !== 'closed' ? 'red' : COLORS[of.state]}
+      variant="light"
+      tt="none"
+      miw="max-content"
+    >
       {stateWord(of)}
     </Badge>
   );

@@ -77,7 +77,7 @@ function AssignForm({ interactions, desk, close, onDone }: Props) {
             {common.action.cancel}
           </Button>
           <Button type="submit" loading={busy} disabled={!agent}>
-            {t.interactions.assignTo}
+            {t.interactions.assignNow}
           </Button>
         </Group>
       </Stack>

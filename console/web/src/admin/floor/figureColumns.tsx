@@ -48,7 +48,7 @@ export const FIGURE_COLUMNS: readonly Column<Figure>[] = [
   count('abandoned', t.figure.abandoned),
   measure('abandon_rate', t.figure.abandonRate, share, { hidden: true }),
   measure('service_level', t.figure.service, share),
-  measure('average_wait_s', t.figure.averageWait, span),
-  measure('average_handling_s', t.figure.averageHandling, span),
+  measure('average_wait_s', t.figure.averageWait, span, { hidden: true }),
+  measure('average_handling_s', t.figure.averageHandling, span, { hidden: true }),
   count('closed', t.figure.closed, true),
 ];

@@ -1,5 +1,5 @@
 /** Columns of the list of interactions. Those with a filter are filtered by the API. */
-import { Badge, Group } from '@mantine/core';
+import { Badge, Group, Text } from '@mantine/core';
 import { StateBadge, stateWord } from '@/admin/floor/StateBadge';
 import { agentName, type Desk, type Interaction, queueName } from '@/agent/desk/queries';
 import { dateAndTime, shortly } from '@/agent/desk/time';
@@ -7,6 +7,8 @@ import type { Column, FilterOption } from '@/components/table/columns';
 import { t } from '@/texts/floor';
 
 const words = t.interactions;
+const PREVIEW_PX = 220;
+const NAME_PX = 150;
 
 function options(named: readonly { id: string; name: string }[] | undefined): FilterOption[] {
   return (named ?? []).map(({ id, name }) => ({ value: id, label: name }));
@@ -41,10 +43,12 @@ export function columnsOf(desk: Desk | undefined, byClosing: boolean): Column<In
       filter: options(desk?.accounts),
       cell: row => (
         <Group gap={6} wrap="nowrap">
-          <Badge variant="default" size="sm" tt="none">
+          <Badge variant="default" size="sm" tt="none" miw="max-content">
             {row.account_key}
           </Badge>
-          {accountName(row)}
+          <Text span size="sm" truncate maw={NAME_PX}>
+            {accountName(row)}
+          </Text>
         </Group>
       ),
     },
@@ -68,7 +72,16 @@ export function columnsOf(desk: Desk | undefined, byClosing: boolean): Column<In
       filter: options(desk?.agents),
     },
     { id: 'tag', header: words.tags, value: row => row.tags.join(', '), filter: 'text', hidden: true },
-    { id: 'preview', header: words.preview, value: row => row.preview },
+    {
+      id: 'preview',
+      header: words.preview,
+      value: row => row.preview,
+      cell: row => (
+        <Text size="sm" truncate maw={PREVIEW_PX}>
+          {row.preview}
+        </Text>
+      ),
+    },
     { ...byTime('opened', words.opened, row => row.opened_at), sort: 'opened' },
     { ...byTime('last', words.lastMessage, row => row.last_message_at), hidden: true },
     { ...byTime('closed', words.closed, row => row.closed_at), sort: byClosing ? 'closed' : false, hidden: true },

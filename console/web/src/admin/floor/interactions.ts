@@ -5,8 +5,8 @@ import { useSearchParams } from 'react-router';
 import type { Interaction } from '@/agent/desk/queries';
 import { api, type Schema, unwrap } from '@/api/client';
 import { keys } from '@/api/queries';
-import type { Filters, Sorting } from '@/components/table/columns';
 import type { paths } from '@/api/schema';
+import type { Filters, Sorting } from '@/components/table/columns';
 
 type Query = NonNullable<paths['/api/interactions']['get']['parameters']['query']>;
 export type View = 'open' | 'unmanaged' | 'waiting' | 'closed' | 'all';

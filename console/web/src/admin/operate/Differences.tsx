@@ -1,4 +1,4 @@
-import { Box, Stack, Title } from '@mantine/core';
+import { Badge, Box, Stack, Title } from '@mantine/core';
 import type { Replay } from '@/admin/operate/replays';
 import { count } from '@/admin/operate/sizes';
 import { type Desk, targetName } from '@/agent/desk/queries';
@@ -29,6 +29,16 @@ function columnsOf(desk: Desk | undefined): Column<Difference>[] {
     },
     { id: 'before', header: words.before, value: row => placeOf(desk, row.before) },
     { id: 'after', header: words.after, value: row => placeOf(desk, row.after) },
+    {
+      id: 'change',
+      header: words.change,
+      value: row => (row.before === row.after ? words.asBefore : words.elsewhere),
+      cell: row => (
+        <Badge variant="light" tt="none" color={row.before === row.after ? 'gray' : 'orange'}>
+          {row.before === row.after ? words.asBefore : words.elsewhere}
+        </Badge>
+      ),
+    },
     { id: 'count', header: words.messages, value: row => count(row.count), sort: row => row.count, align: 'right' },
     {
       id: 'examples',

@@ -1,5 +1,5 @@
 import { useEventLog } from '@/admin/operate/pipeline';
-import { bytes, count } from '@/admin/operate/sizes';
+import { age, bytes, count } from '@/admin/operate/sizes';
 import { dateAndTime } from '@/agent/desk/time';
 import { t } from '@/texts/floor';
 
@@ -11,5 +11,5 @@ export function LogFacts() {
   if (!data) return t.replays.description;
   const from = data.oldest_at ? words.logFrom(dateAndTime(data.oldest_at)) : words.logEmpty;
   const size = words.logSize(bytes(data.bytes), count(data.messages));
-  return `${t.replays.description} ${words.log}: ${from}; ${size}; ${words.logKept(data.max_age, bytes(data.max_bytes))}.`;
+  return `${t.replays.description} ${words.log}: ${from}; ${size}; ${words.logKept(age(data.max_age), bytes(data.max_bytes))}.`;
 }

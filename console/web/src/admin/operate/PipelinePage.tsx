@@ -4,7 +4,7 @@ import { Link } from 'react-router';
 import classes from '@/admin/operate/Operate.module.css';
 import { isUnowned, type Pipeline, useEventLog, usePipeline, useRates } from '@/admin/operate/pipeline';
 import { StageCard } from '@/admin/operate/StageCard';
-import { bytes, count, lagOf } from '@/admin/operate/sizes';
+import { age, bytes, count, lagOf } from '@/admin/operate/sizes';
 import { dateAndTime } from '@/agent/desk/time';
 import { PageFrame } from '@/components/PageFrame';
 import { ProblemAlert } from '@/components/ProblemAlert';
@@ -119,15 +119,14 @@ function Journals({ pipeline }: { pipeline: Pipeline }) {
 function EventLog() {
   const { data, error } = useEventLog();
   return (
-    <Card title={words.log}>
+    <Card title={words.logTitle}>
       <ProblemAlert error={data ? null : error} />
       {data && (
         <>
-          <Text className={classes.big ?? ''}>
-            {data.oldest_at ? words.logFrom(dateAndTime(data.oldest_at)) : words.logEmpty}
-          </Text>
+          <Text className={classes.big ?? ''}>{data.oldest_at ? dateAndTime(data.oldest_at) : words.logEmpty}</Text>
           <Hint>
-            {words.logSize(bytes(data.bytes), count(data.messages))}; {words.logKept(data.max_age, bytes(data.max_bytes))}
+            {words.logSize(bytes(data.bytes), count(data.messages))};{' '}
+            {words.logKept(age(data.max_age), bytes(data.max_bytes))}
           </Hint>
           <Anchor component={Link} to="/replays" size="xs">
             {common.navigation.replays}

@@ -1,4 +1,17 @@
-import { Divider, Group, JsonInput, MultiSelect, NumberInput, Paper, SegmentedControl, Stack, Switch, TagsInput, Text, TextInput } from '@mantine/core';
+import {
+  Divider,
+  Group,
+  JsonInput,
+  MultiSelect,
+  NumberInput,
+  Paper,
+  SegmentedControl,
+  Stack,
+  Switch,
+  TagsInput,
+  Text,
+  TextInput,
+} from '@mantine/core';
 import { useNavigate } from 'react-router';
 import { LogFacts } from '@/admin/operate/LogFacts';
 import { type ReplayMode, type ReplayRequest, replays } from '@/admin/operate/replays';
@@ -76,8 +89,7 @@ export default function ReplayFormPage() {
     save: values => replays.create(requestOf(values)),
     onSaved: replay => void navigate(`/replays/${replay.id}`),
     validate: {
-      proposed: (value, { mode }) =>
-        mode === 'simulate' && value.trim() && !isObject(value) ? words.notJson : null,
+      proposed: (value, { mode }) => (mode === 'simulate' && value.trim() && !isObject(value) ? words.notJson : null),
     },
   });
   const { form } = resource;
@@ -92,11 +104,7 @@ export default function ReplayFormPage() {
           shown={field => field === 'rate' || field.startsWith('filter.')}
         >
           <Stack gap={4}>
-            <SegmentedControl
-              aria-label={words.mode}
-              data={optionsOf(words.modes)}
-              {...form.getInputProps('mode')}
-            />
+            <SegmentedControl aria-label={words.mode} data={optionsOf(words.modes)} {...form.getInputProps('mode')} />
             <Text size="sm" c="dimmed" aria-live="polite">
               {words.modeHints[mode]}
             </Text>
@@ -105,7 +113,13 @@ export default function ReplayFormPage() {
           <FilterFields form={form} />
           <Divider />
           <Group align="flex-end">
-            <NumberInput label={words.rate} min={1} max={MOST_RATE} allowDecimal={false} {...form.getInputProps('rate')} />
+            <NumberInput
+              label={words.rate}
+              min={1}
+              max={MOST_RATE}
+              allowDecimal={false}
+              {...form.getInputProps('rate')}
+            />
           </Group>
           {mode === 'repair' && (
             <Switch
@@ -127,7 +141,11 @@ export default function ReplayFormPage() {
               {...form.getInputProps('proposed')}
             />
           )}
-          <Switch label={words.count} {...form.getInputProps('dry_run', { type: 'checkbox' })} />
+          <Switch
+            label={words.count}
+            description={words.countHint}
+            {...form.getInputProps('dry_run', { type: 'checkbox' })}
+          />
         </ResourceFormFrame>
       </Paper>
     </PageFrame>
@@ -151,11 +169,7 @@ function FilterFields({ form }: { form: ReturnType<typeof useResourceForm<Values
           searchable
           {...form.getInputProps('filter.accounts')}
         />
-        <TagsInput
-          label={words.contacts}
-          placeholder={words.contactsHint}
-          {...form.getInputProps('filter.contacts')}
-        />
+        <TagsInput label={words.contacts} placeholder={words.contactsHint} {...form.getInputProps('filter.contacts')} />
       </Group>
       <Group grow align="flex-start">
         <MultiSelect

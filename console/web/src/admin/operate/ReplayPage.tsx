@@ -20,7 +20,6 @@ import { type Desk, useDesk } from '@/agent/desk/queries';
 import { dateAndTime } from '@/agent/desk/time';
 import { notifyDone, notifyProblem } from '@/components/notify';
 import { PageFrame } from '@/components/PageFrame';
-import { ProblemAlert } from '@/components/ProblemAlert';
 import { WholePage } from '@/shell/WholePage';
 import { t as common } from '@/texts/common';
 import { t } from '@/texts/floor';
@@ -53,7 +52,7 @@ export default function ReplayPage() {
           <Counts title={words.byType} counts={countsOf(replay, 'type:')} />
           <Counts title={words.byOutcome} counts={countsOf(replay, 'outcome:')} />
         </SimpleGrid>
-        {replay.mode === 'simulate' && <Differences replay={replay} desk={desk} />}
+        {replay.mode === 'simulate' && !replay.dry_run && <Differences replay={replay} desk={desk} />}
         <Paper withBorder p="sm">
           <Facts facts={factsOf(replay, desk)} />
         </Paper>

@@ -12,6 +12,8 @@ import { t } from '@/texts/floor';
 const Spark = lazy(() => import('@/admin/operate/Spark'));
 const words = t.pipeline;
 const MOST_TABLE_PX = 460;
+/** One reading is no course. */
+const LEAST_RATES = 2;
 
 /** One stage of the way of a message. */
 export function StageCard({ stage, rates }: { stage: Stage; rates: readonly number[] }) {
@@ -28,7 +30,7 @@ export function StageCard({ stage, rates }: { stage: Stage; rates: readonly numb
           </Text>
         </div>
         <Suspense fallback={<div className={classes.spark} />}>
-          <Spark rates={rates} />
+          {rates.length >= LEAST_RATES && <Spark rates={rates} />}
         </Suspense>
       </Group>
       <dl className={classes.figures}>
@@ -106,7 +108,13 @@ const COLUMNS: readonly Column<Partition>[] = [
   number('depth', words.depth),
   number('in_hand', words.inHand),
   { id: 'in', header: words.rateIn, value: row => perSecond(row.rate_in), sort: row => row.rate_in, align: 'right' },
-  { id: 'out', header: words.rateOut, value: row => perSecond(row.rate_out), sort: row => row.rate_out, align: 'right' },
+  {
+    id: 'out',
+    header: words.rateOut,
+    value: row => perSecond(row.rate_out),
+    sort: row => row.rate_out,
+    align: 'right',
+  },
   { id: 'lag', header: words.lag, value: row => lagOf(row.lag_s), sort: row => row.lag_s ?? -1, align: 'right' },
   number('consumers', words.consumers),
 ];

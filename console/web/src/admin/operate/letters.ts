@@ -50,9 +50,7 @@ async function each(letters: readonly Letter[], run: (id: string) => Promise<Let
 }
 
 export function retry(letters: readonly Letter[]) {
-  return each(letters, id =>
-    unwrap(api.POST('/api/dead-letters/{id}/retry', { params: { path: { id } }, body: {} })),
-  );
+  return each(letters, id => unwrap(api.POST('/api/dead-letters/{id}/retry', { params: { path: { id } }, body: {} })));
 }
 
 export function discard(letters: readonly Letter[], note: string) {

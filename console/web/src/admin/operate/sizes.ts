@@ -35,3 +35,20 @@ export function perSecond(rate: number): string {
 export function lagOf(seconds: number | null): string {
   return seconds === null ? t.pipeline.unknownLag : duration(seconds * SECOND_MS);
 }
+
+const AGE_UNITS: Readonly<Record<string, string>> = {
+  Y: 'year',
+  M: 'month',
+  D: 'day',
+  h: 'hour',
+  m: 'minute',
+  s: 'second',
+};
+
+/** An age as the broker writes it (`7D`), in words. */
+export function age(written: string): string {
+  const found = /^(\d+)([YMDhms])$/.exec(written);
+  const unit = AGE_UNITS[found?.[2] ?? ''];
+  if (!found || !unit) return written;
+  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(Number(found[1]));
+}

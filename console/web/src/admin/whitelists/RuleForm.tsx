@@ -1,8 +1,8 @@
 import { Button, Group, SegmentedControl, Select, Stack, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
-import { problemOf } from '@/api/problems';
 import { useNames } from '@/admin/desk/named';
 import { addRules, type Rule, rulesChanged } from '@/admin/whitelists/rules';
+import { problemOf } from '@/api/problems';
 import { notifyDone } from '@/components/notify';
 import { sentenceOf } from '@/components/ProblemAlert';
 import { t } from '@/texts/admin';

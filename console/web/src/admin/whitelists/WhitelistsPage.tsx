@@ -1,9 +1,9 @@
 import { Badge, Group, TextInput } from '@mantine/core';
 import { IconListDetails } from '@tabler/icons-react';
 import { useNavigate } from 'react-router';
-import { useAll, type View } from '@/api/configuration';
 import { KindForm } from '@/admin/desk/KindForm';
 import { type KindFormProps, KindPage } from '@/admin/desk/KindPage';
+import { useAll, type View } from '@/api/configuration';
 import type { Column } from '@/components/table/columns';
 import { t } from '@/texts/admin';
 

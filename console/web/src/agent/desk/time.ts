@@ -9,10 +9,12 @@ const HOUR_S = 3600;
 const DAY_S = 86_400;
 const WEEK_DAYS = 7;
 
-const CLOCK = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' });
-const WEEKDAY = new Intl.DateTimeFormat(language, { weekday: 'short' });
-const DATE = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', year: 'numeric' });
-const SHORT_DATE = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short' });
+/** The browser's way to write dates, as far as it is of the language that is spoken. */
+const LOCALE = navigator.languages.find(one => one.startsWith(language)) ?? language;
+const CLOCK = new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit' });
+const WEEKDAY = new Intl.DateTimeFormat(LOCALE, { weekday: 'short' });
+const DATE = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short', year: 'numeric' });
+const SHORT_DATE = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short' });
 
 /** A length of time in its two largest units. */
 export function duration(ms: number): string {

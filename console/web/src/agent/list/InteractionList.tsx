@@ -23,7 +23,7 @@ import { type ListView, type Narrowing, useItems } from '@/agent/list/useItems';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { t } from '@/texts/agent';
 
-const ROW_PX = 76;
+const ROW_PX = 80;
 const SEARCH_MS = 200;
 const NEAR_END = 10;
 
