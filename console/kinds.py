@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field, StringConstraints, create_model
 
 from console import checks, uses
 from console.access_sight import Eyes
+from console.dependencies import ConsoleDependencies
 from console.resources import E, ListQuery, Resource, Seen, Users, everything, nobody
 from contracts.access import OVERSEEING, READING, Access
 from contracts.base import Id
@@ -18,7 +19,6 @@ from contracts.intervals import Interval
 from contracts.queues import Agent, Queue, Team
 from runtime.http import checked
 from runtime.store.configuration import Draft
-from runtime.store.whitelists import WhitelistRules
 
 NewId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 """An `Id` that begins with a letter or digit: clients would take `..` in a path for a step up."""
@@ -99,15 +99,24 @@ def _of_interaction(query: DispositionQuery, configuration: Configuration) -> Ma
     return {"applies_to": places(given)}
 
 
-async def _whitelists_of(lists: uses.Ids, configuration: Configuration, rules: WhitelistRules) -> tuple[str, ...]:
+async def _whitelists_of(
+    lists: uses.Ids, configuration: Configuration, dependencies: ConsoleDependencies
+) -> tuple[str, ...]:
     whitelists = configuration.whitelists.values()
-    keys = await rules.admitting_lists([whitelist.rules_key for whitelist in whitelists], lists)
+    rules_keys = [whitelist.rules_key for whitelist in whitelists]
+    keys = await dependencies.whitelist_rules.admitting_lists(rules_keys, lists)
     return tuple(f"whitelist {whitelist.name}" for whitelist in whitelists if whitelist.rules_key in keys)
+
+
+async def _people_of(
+    agents: uses.Ids, _configuration: Configuration, dependencies: ConsoleDependencies
+) -> tuple[str, ...]:
+    return tuple(f"user {name}" for name in await dependencies.access.users.names_of(agents))
 
 
 KINDS: tuple[Resource[Any], ...] = (
     _kind(Queue, "queues", "queue", checks.check_queue, uses.release_queues, ("name", "description"), read=READING),
-    _kind(Agent, "agents", "agent", checks.check_alone, uses.release_agents, read=READING),
+    _kind(Agent, "agents", "agent", checks.check_alone, uses.release_agents, read=READING, users=_people_of),
     _kind(Team, "teams", "team", checks.check_team, uses.release_teams),
     _kind(
         ContactList,

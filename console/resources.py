@@ -23,13 +23,12 @@ from runtime.logging import get_logger
 from runtime.store.configuration import Changed, Changes, Draft, Witness
 from runtime.store.configuration_documents import Entity
 from runtime.store.pages import PageRequest
-from runtime.store.whitelists import WhitelistRules
 
 log = get_logger(__name__)
 
 E = TypeVar("E", bound=Entity)
 T = TypeVar("T")
-Users = Callable[[IdSet, Configuration, WhitelistRules], Awaitable[Sequence[str]]]
+Users = Callable[[IdSet, Configuration, ConsoleDependencies], Awaitable[Sequence[str]]]
 """Who uses some ids of a kind that the configuration itself does not tell, and keeps them from being deleted."""
 Limit = Annotated[int, Field(ge=1, le=500)]
 
@@ -75,7 +74,7 @@ async def everything(_eyes: Eyes, _principal: Principal) -> frozenset[str] | Non
     return None
 
 
-async def nobody(_ids: IdSet, _configuration: Configuration, _rules: WhitelistRules) -> Sequence[str]:
+async def nobody(_ids: IdSet, _configuration: Configuration, _with: ConsoleDependencies) -> Sequence[str]:
     """Nobody else uses this kind."""
     return ()
 
@@ -123,6 +122,7 @@ class ResourceApi(Generic[E]):
 
     def __init__(self, resource: Resource[E], dependencies: ConsoleDependencies) -> None:
         self._of = resource
+        self._with = dependencies
         self._store = dependencies.configuration_store
         self._cache = dependencies.configuration_cache
         self._outbox = dependencies.outbox
@@ -215,7 +215,7 @@ class ResourceApi(Generic[E]):
             self._of.release(frozenset(going), draft.configuration)
             return Changes(delete=tuple((self._of.model, entity_id) for entity_id in going))
 
-        unused(await self._of.users(frozenset(ids), self._cache.current, self._rules))
+        unused(await self._of.users(frozenset(ids), self._cache.current, self._with))
         changed = await self._store.change(decide, self._witness(call))
         await self._announce(changed.version)
         gone = found(changed.before)

@@ -71,7 +71,7 @@ class Settings(BaseSettings):
     session_idle_s: Seconds = Field(
         4 * 3600.0, description="After how long without a request a session of the console is over."
     )
-    password_min_length: int = Field(12, ge=8, le=100, description="The fewest characters of a new password.")
+    password_min_length: int = Field(12, ge=8, le=24, description="The fewest characters of a new password.")
     sign_in_window_s: Seconds = Field(
         300.0, description="Time within which failed sign-ins are counted; who is locked out waits until it ends."
     )

@@ -1,4 +1,4 @@
-"""A way to a server that the test can cut, let hang, or make slow."""
+"""A way to a server that the test can cut, make mute, or make slow."""
 
 import asyncio
 import contextlib
@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 class Proxy:
     """Stands between a client and a server on the loopback; `cut` ends every connection, `refuse` lets none in.
 
-    While `answers` is cleared, what the server says does not get through, and what the client says does; while
-    `passes` is cleared, nothing does. `delay_s` is how long each piece is held back. `connections` counts those that
-    were let in, `cuts` how often connections were cut by `cut_after`.
+    While `answers` is cleared, what the server says does not get through, and what the client says does. `delay_s` is
+    how long each piece is held back. `connections` counts those that were let in, `cuts` how often all of them were cut
+    by `cut_after`.
     """
 
     def __init__(self, url: str) -> None:
@@ -26,8 +26,6 @@ class Proxy:
         self.delay_s = 0.0
         self.answers = asyncio.Event()
         self.answers.set()
-        self.passes = asyncio.Event()
-        self.passes.set()
 
     @property
     def url(self) -> str:
@@ -63,7 +61,6 @@ class Proxy:
         """Let everything through again."""
         self.refuse, self.delay_s, self._left = False, 0.0, None
         self.answers.set()
-        self.passes.set()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self.refuse:
@@ -88,7 +85,6 @@ class Proxy:
         while data := await reader.read(65536):
             if gate is not None:
                 await gate.wait()
-            await self.passes.wait()
             if self.delay_s:
                 await asyncio.sleep(self.delay_s)
             writer.write(data if self._left is None else data[: self._left])

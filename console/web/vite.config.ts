@@ -16,7 +16,13 @@ function icons(): Plugin {
         const [icon, local = icon] = name.split(' as ').map(part => part.trim());
         return `import ${local} from '@tabler/icons-react/dist/esm/icons/${icon}.mjs';`;
       };
-      return code.replace(imported, (_, names: string) => names.split(',').filter(part => part.trim()).map(one).join(' '));
+      return code.replace(imported, (_, names: string) =>
+        names
+          .split(',')
+          .filter(part => part.trim())
+          .map(one)
+          .join(' '),
+      );
     },
   };
 }
@@ -27,7 +33,11 @@ export default defineConfig({
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   // Where `npm run dev` finds the API: a console that runs already.
   server: { proxy: { '/api': api } },
-  build: { target: 'es2022', manifest: true, assetsInlineLimit: 0, reportCompressedSize: false,
+  build: {
+    target: 'es2022',
+    manifest: true,
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
     chunkSizeWarningLimit: 1000, // what counts is scripts/check-size.mjs
     rollupOptions: {
       // "use client" means something to servers that draw React, and there is none.

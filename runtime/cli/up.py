@@ -56,6 +56,9 @@ def describe(info: StackInfo) -> list[str]:
         "Console token": f"in {info.token_file}",
         "Webhooks": info.gateway_url,
         "Sandbox": info.sandbox_url or "not started",
+        "Phones": f"{info.sandbox_url}/phone  (write as a customer)"
+        if info.sandbox_url
+        else "none without the sandbox",
         "RabbitMQ": info.management_url or "the given one",
         "Logs": str(info.log_directory),
     }

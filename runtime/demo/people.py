@@ -8,7 +8,7 @@ from runtime.demo.office import Office
 from runtime.demo.sample import AGENTS
 from runtime.embedded.stack_file import StackInfo
 
-PASSWORD_BYTES = 12
+PASSWORD_BYTES = 18
 FIRST_ADMIN = "admin"
 _OTHERS = (("demo-admin", "admin"), ("demo-supervisor", "supervisor"))
 
@@ -23,7 +23,7 @@ class SignIn:
 
     def line(self) -> str:
         """It as one line for a person."""
-        return f"  {self.name:<16} {self.password:<18} {self.role}"
+        return f"  {self.name:<16} {self.password:<26} {self.role}"
 
 
 def new_password() -> str:

@@ -1,5 +1,7 @@
 """Users as they are kept: found by their name, whatever its case."""
 
+from collections.abc import Collection
+
 from pymongo import IndexModel
 from pymongo.errors import DuplicateKeyError
 
@@ -37,6 +39,12 @@ class UserStore:
         with store_errors():
             cursor = self._db[USERS].find({"agent_id": agent_id}, {"_id": 1})
             return [document["_id"] async for document in cursor]
+
+    async def names_of(self, agent_ids: Collection[str]) -> list[str]:
+        """The names of the users who are one of these agents, in order."""
+        with store_errors():
+            cursor = self._db[USERS].find({"agent_id": {"$in": list(agent_ids)}}, {"name": 1}).sort("name_lower")
+            return [document["name"] async for document in cursor]
 
     async def find(self, request: PageRequest) -> Page[User]:
         """A page of the users, in the order asked for.

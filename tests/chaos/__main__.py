@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import json
 import secrets
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -26,6 +27,9 @@ MOST_NOTES = 40
 
 async def chaos(directory: Path, seconds: float, seed: int) -> Report:
     """One run over an installation of its own."""
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     async with asyncio.timeout(BOUND_S), world(directory / "world", COUNTS) as made:
         return await Run(made, seed).run(seconds)
 

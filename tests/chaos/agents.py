@@ -18,6 +18,8 @@ from tests.integration.site import Site
 EVERY_S = 0.4
 MOST_ANSWERS = 3
 """After so many an interaction is closed; the customer's next message opens another one."""
+MOST_AT_ONCE = 10
+"""Of what is in front of them, before they look again."""
 Entry = Mapping[str, Any]
 
 
@@ -49,8 +51,14 @@ class Agent:
         entries = list(found.json()["items"])
         for gone in self.pending.keys() - {entry["interaction_id"] for entry in entries}:
             await self._say(gone, None)
-        for entry in entries:
+        for entry in [entry for entry in entries if self._concerned(entry)][:MOST_AT_ONCE]:
             await self._attend(entry)
+
+    def _concerned(self, entry: Entry) -> bool:
+        """Whether there is something to be done about an entry."""
+        interaction = entry["interaction_id"]
+        done = self.said.get(interaction, 0) >= MOST_ANSWERS
+        return bool(entry["kind"] == "offer" or entry["unread"] or interaction in self.pending or done)
 
     async def _attend(self, entry: Entry) -> None:
         interaction = entry["interaction_id"]
@@ -58,7 +66,7 @@ class Agent:
             await self._call("POST", f"/api/agents/{self.id}/queue/{interaction}/accept")
         elif entry["unread"] or interaction in self.pending:
             await self._say(interaction, self.conversations.get((entry["account_id"], entry["contact_key"])))
-        elif self.said.get(interaction, 0) >= MOST_ANSWERS:
+        else:
             await self._call("POST", f"/api/interactions/{interaction}/close", {"seen": entry["sequence"]})
 
     async def _say(self, interaction: str, conversation: Conversation | None) -> None:

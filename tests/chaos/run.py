@@ -25,7 +25,7 @@ from tests.integration.site import Site
 
 log = get_logger(__name__)
 
-CUSTOMERS = 24
+CUSTOMERS = 16
 LANES = 2
 """Faults that may overlap."""
 PAUSE_S = (0.5, 3.0)

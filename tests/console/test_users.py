@@ -87,6 +87,16 @@ async def test_a_role_counts_from_the_next_request_on_and_who_was_deleted_is_out
         assert (await ada.call("GET", "/api/users")).status == 401
 
 
+async def test_an_agent_is_not_deleted_while_a_user_is_that_agent(shop: Console) -> None:
+    user = await new_user(shop, "Ada L.", "agent", agent_id="ada")
+
+    refused = await shop.call("DELETE", "/api/agents/ada")
+    assert (refused.status, refused.json["detail"]) == (409, "in use by user Ada L.")
+    assert (await shop.call("DELETE", "/api/agents/ben")).status == 200
+    await shop.call("DELETE", f"/api/users/{user['id']}")
+    assert (await shop.call("DELETE", "/api/agents/ada")).status == 200
+
+
 async def test_an_admin_does_not_lock_themself_out(shop: Console) -> None:
     user = await new_user(shop, "Ann", "admin")
     path = f"/api/users/{user['id']}"

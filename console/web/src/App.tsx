@@ -9,11 +9,16 @@ import { routerFor } from '@/routes';
 import { SignIn } from '@/session/SignIn';
 import { type Me, useSession } from '@/session/session';
 import { WholePage } from '@/shell/WholePage';
-import { schemeManager, theme } from '@/theme';
+import { readable, schemeManager, theme } from '@/theme';
 
 export function App() {
   return (
-    <MantineProvider theme={theme} colorSchemeManager={schemeManager} defaultColorScheme="auto">
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={readable}
+      colorSchemeManager={schemeManager}
+      defaultColorScheme="auto"
+    >
       <QueryClientProvider client={queryClient}>
         <ModalsProvider>
           <Notifications position="top-right" limit={4} />

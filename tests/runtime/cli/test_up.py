@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,25 @@ def test_the_token_is_pointed_at_and_not_printed(tmp_path: Path) -> None:
     assert "hush" not in text
     for said in (info.gateway_url, info.console_url, str(token_file), str(info.log_directory)):
         assert said in text
+
+
+def test_the_customers_phones_are_pointed_at_where_there_is_a_sandbox(tmp_path: Path) -> None:
+    info = StackInfo(
+        gateway_url="http://127.0.0.1:8080",
+        console_url="http://127.0.0.1:8090",
+        amqp_url="amqp://broker/",
+        mongo_url="mongodb://database/",
+        management_url=None,
+        sandbox_url="http://127.0.0.1:8095",
+        token_file=tmp_path / "console.token",
+        log_directory=tmp_path / "logs",
+        health_urls={},
+        pids={},
+        supervisor_pid=1,
+        supervisor_started=0,
+    )
+    assert "http://127.0.0.1:8095/phone" in "\n".join(describe(info))
+    assert "/phone" not in "\n".join(describe(replace(info, sandbox_url=None)))
 
 
 def test_people_get_warnings_as_text_unless_they_ask_for_more(monkeypatch: pytest.MonkeyPatch) -> None:

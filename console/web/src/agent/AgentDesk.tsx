@@ -20,7 +20,14 @@ export default function AgentDesk() {
       </InHeader>
       <AgentAlerts />
       {!listed && (
-        <Box pos="fixed" bottom={12} right={12} w={WIDTH} maw="calc(100vw - 24px)" style={{ zIndex: 150 }}>
+        <Box
+          pos="fixed"
+          {...(small ? { top: 112 } : { bottom: 12 })}
+          right={12}
+          w={WIDTH}
+          maw="calc(100vw - 24px)"
+          style={{ zIndex: 150 }}
+        >
           <OfferCards />
         </Box>
       )}

@@ -11,6 +11,7 @@ import {
   Textarea,
   TextInput,
 } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { CredentialFields } from '@/admin/accounts/CredentialFields';
 import { given, type Provider, useProviders } from '@/admin/accounts/providers';
@@ -51,6 +52,7 @@ export default function NewAccountPage() {
 function NewAccountForm({ providers }: { providers: readonly Provider[] }) {
   const lists = useNames('lists');
   const navigate = useNavigate();
+  const fieldsOf = (type: string) => providers.find(one => one.name === type)?.fields ?? [];
   const of = useResourceForm({
     initialValues: {
       name: '',
@@ -66,7 +68,7 @@ function NewAccountForm({ providers }: { providers: readonly Provider[] }) {
       create('accounts', {
         ...values,
         list_id: values.list_id ?? lists.choices[0]?.value ?? '',
-        credentials: given(fields, values.credentials),
+        credentials: given(fieldsOf(values.type), values.credentials),
       }),
     onSaved: (saved: View<'accounts'>) => {
       const state: JustCreated = { madeUp: saved.made_up as Record<string, string> };
@@ -74,7 +76,7 @@ function NewAccountForm({ providers }: { providers: readonly Provider[] }) {
     },
   });
   const { form } = of;
-  const fields = providers.find(one => one.name === form.values.type)?.fields ?? [];
+  const fields = fieldsOf(form.values.type);
 
   return (
     <Card withBorder maw={820} p="lg">
@@ -105,7 +107,6 @@ function NewAccountForm({ providers }: { providers: readonly Provider[] }) {
             description={t.accounts.keyHint}
             required
             maxLength={MOST_OF_KEY}
-            inputContainer={children => children}
             {...form.getInputProps('key')}
             onChange={event => form.setFieldValue('key', event.currentTarget.value.toUpperCase())}
           />
@@ -155,7 +156,7 @@ function NewAccountForm({ providers }: { providers: readonly Provider[] }) {
   );
 }
 
-function Optional({ children }: { children: React.ReactNode }) {
+function Optional({ children }: { children: ReactNode }) {
   return (
     <details>
       <Text component="summary" size="sm" style={{ cursor: 'pointer' }}>

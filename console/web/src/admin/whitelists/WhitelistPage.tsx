@@ -50,7 +50,7 @@ export default function WhitelistPage() {
   const [search, setSearch] = useState('');
   const [settled] = useDebouncedValue(search, SEARCH_MS);
   const rules = useRules(whitelist, settled);
-  const rows = useMemo(() => rules.data?.pages.flatMap(page => page.items) ?? [], [rules.data]);
+  const rows = useMemo(() => rules.data?.pages.flatMap(page => page.items.map(one => one.rule)) ?? [], [rules.data]);
   const columns = useColumns();
   const [importing, setImporting] = useState(false);
   const deletion = (chosen: readonly Rule[], onDone?: () => void) =>

@@ -117,7 +117,7 @@ function Shown({ file }: { file: File }) {
           controls
           preload="metadata"
           aria-label={name}
-          style={{ maxWidth: MAX_WIDTH, maxHeight: MAX_HEIGHT }}
+          style={{ maxWidth: `min(100%, ${MAX_WIDTH}px)`, maxHeight: MAX_HEIGHT }}
         />
       );
     case 'audio':
@@ -144,7 +144,7 @@ function Picture({ url, name, sticker }: { url: string; name: string; sticker: b
           radius="md"
           fit="contain"
           w="auto"
-          maw={side}
+          maw={`min(100%, ${side}px)`}
           mah={MAX_HEIGHT}
           mih={60}
           loading="lazy"

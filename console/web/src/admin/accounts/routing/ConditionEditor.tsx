@@ -2,7 +2,7 @@ import { ActionIcon, Code, Group, ScrollArea, Stack, Table, Text, TextInput, Uns
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconCheck, IconSearch, IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { type ChangeEvent, type UIEvent, useId, useRef, useState } from 'react';
+import { type ChangeEvent, type ReactNode, type UIEvent, useId, useRef, useState } from 'react';
 import classes from '@/admin/accounts/routing/Condition.module.css';
 import { useNames } from '@/admin/desk/named';
 import { useVocabulary } from '@/admin/desk/TextWithVariables';
@@ -107,7 +107,7 @@ const WORD = /^[A-Za-z0-9_.]+|^./;
 interface MarkedProps {
   value: string;
   position: number | null;
-  children: React.ReactNode;
+  children: ReactNode;
 }
 
 /** Draws a wave under the word at a position, behind a field that has the same letters in the same places. */
