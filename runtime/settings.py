@@ -100,7 +100,7 @@ class Settings(BaseSettings):
     journal_max_bytes: int = Field(
         2**30, ge=0, description="Size of a gateway's journal at which webhooks get 503; 0 for no journal."
     )
-    batch_size: int = Field(256, ge=1, le=5000, description="Most AMQP messages that a router or worker takes in one batch.")
+    batch_size: int = Field(256, ge=1, le=5000, description="Most AMQP messages in a batch of a router or worker.")
     linger_ms: float = Field(4.0, ge=0, le=1000, description="How long a batch waits for more after its first event.")
     prefetch: int = Field(64, ge=1, le=2000, description="AMQP messages in hand per partition.")
     lanes: int = Field(1, ge=1, le=16, description="Batches that a process works on at the same time.")

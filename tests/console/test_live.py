@@ -27,7 +27,7 @@ from runtime.store.audiences import Audiences
 from tests.console.conftest import TOKEN
 from tests.console.feeds import Feed, listening
 from tests.desk import CUSTOMER, Desk, at_work
-from tests.parts import NOW, Fields, Parts, about, bundle
+from tests.parts import NOW, Fields, Parts, about, account, bundle, queue
 
 OTHER = "+39333000002"
 
@@ -156,11 +156,12 @@ async def test_an_agent_never_hears_of_what_is_anothers(consoles: Consoles) -> N
 
 async def test_who_could_see_an_interaction_is_told_when_it_leaves_their_queue(consoles: Consoles) -> None:
     desk = consoles.desk
-    await desk.done("POST", "queues", {"id": "second", "name": "Second", "agents": ["cai"]})
-    steps = [{"action": "Queue", "queue": queue, "timeout": 60} for queue in ("sales", "second")]
-    await desk.done("PATCH", "queues/sales", {"agents": ["ben"]})
-    await desk.done("PATCH", "accounts/shop", {"agents": ["ann"], "actions": steps})
-    await desk.parts.configuration.changed()
+    steps = [{"action": "Queue", "queue": one, "timeout": 60} for one in ("sales", "second")]
+    await desk.parts.configure(
+        queue(agents=("ben",)),
+        queue("second", agents=("cai",)),
+        account(steps, agents=("ann",), transfer={"enabled": True, "timeout": 60}),
+    )
     await desk.be("offline", "ann", "ben", "cai")
     await desk.write(CUSTOMER)
     one = (await desk.of(CUSTOMER)).id

@@ -15,7 +15,10 @@ from gateway.receive.journal.directory import JournalDirectory
 from runtime.broker import Broker, Publisher
 from runtime.embedded.rabbitmq import RabbitMQ
 from runtime.settings import Settings
+from runtime.store.client import Store
+from runtime.store.layout import LayoutStore, Plan
 from tests.gateway.receive.journal.way import arrivals, way
+from tests.parts import PARTITIONS
 
 ROOT = Path(__file__).parents[4]
 COMMAND_S = 60
@@ -121,11 +124,13 @@ async def test_without_a_broker_nothing_is_lost_and_the_exit_code_says_so(comman
 
 
 @pytest.mark.usefixtures("left")
-async def test_a_wrong_number_of_partitions_is_refused_before_anything_is_published(command: Command) -> None:
+async def test_the_number_of_partitions_is_the_installations_whatever_the_setting_says(command: Command) -> None:
     assert await command.run(command.directory / "0") == 0
-    assert await command.run(command.directory / "1", SWITCHBOARD_PARTITIONS="9") == 1
-    assert "partitions" in command.faults
-    assert list((command.directory / "1").glob("*.journal"))
+    assert await command.run(command.directory / "1", SWITCHBOARD_PARTITIONS="9") == 0
+    assert not list((command.directory / "1").glob("*.journal"))
+    store = Store(command.settings.mongo_url, command.settings.database)
+    assert await LayoutStore(store).read() == Plan(PARTITIONS, PARTITIONS)
+    await store.stop()
 
 
 async def test_where_there_is_no_journal_that_is_said(command: Command) -> None:

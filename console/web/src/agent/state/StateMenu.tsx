@@ -1,4 +1,4 @@
-import { Button, Menu, Text } from '@mantine/core';
+import { Button, Menu, Text, VisuallyHidden } from '@mantine/core';
 import {
   IconBell,
   IconBellOff,
@@ -39,10 +39,10 @@ function Menu_({ agent }: { agent: string }) {
         <Button
           variant="default"
           size="xs"
-          aria-label={`${t.state.label}: ${name}`}
           leftSection={<Dot state={state} />}
           rightSection={<IconChevronDown size={14} aria-hidden />}
         >
+          <VisuallyHidden>{t.state.label}: </VisuallyHidden>
           {name}
           {presence.since && (
             <Text span size="xs" c="dimmed" ml={6} visibleFrom="sm">

@@ -40,7 +40,7 @@ export const floor = {
     nobodyWaits: 'nobody waits',
     rate: (share: string) => `${share} of those who asked`,
     ofAgents: (available: number, loggedIn: number) => `${available} of ${loggedIn}`,
-    agentsThere: 'Agents available',
+    agentsThere: 'Agents',
     agentsHint: 'Available, of those logged in',
     now: 'Now',
   },
