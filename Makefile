@@ -2,10 +2,10 @@
 SHELL := /bin/bash
 BIN := .venv/bin
 
-.PHONY: help setup run test check bench chaos provider docs clean lock
+.PHONY: help setup run test check bench chaos provider docs screenshots clean lock
 
 help:  ## List these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup:  ## Install everything that is needed; quick when nothing is to do
 	@bash deploy/setup.sh
@@ -36,6 +36,9 @@ provider: setup  ## Write the skeleton of a new provider: make provider NAME=acm
 
 docs: setup  ## Write docs/settings.md anew from the settings in the code
 	@$(BIN)/python -m runtime.settings_page > docs/settings.md
+
+screenshots: setup  ## Take the pictures of the web client in docs/images anew; needs Chromium
+	@$(BIN)/python -m tests.web.screenshots $(ARGS)
 
 clean:  ## Remove the virtual environment and all data; refused while Switchboard runs
 	@bash deploy/clean.sh

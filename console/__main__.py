@@ -23,6 +23,7 @@ from runtime.http.endpoints import Endpoints
 from runtime.pipeline import PipelineReader
 from runtime.process import HttpServer, Process, main
 from runtime.settings import Settings, host_names
+from runtime.store.account_checks import AccountCheckStore
 from runtime.store.answers import AnswerStore
 from runtime.store.contact_batches import ContactBatches
 from runtime.store.contacts import ContactStore
@@ -82,6 +83,7 @@ def compose(process: Process) -> None:
         outbound=OutboundStore(base.store),
         answers=AnswerStore(base.store),
         templates=TemplateStore(base.store),
+        account_checks=AccountCheckStore(base.store),
         whitelist_rules=rules,
         media=base.media,
         media_max_bytes=settings.media_max_bytes,

@@ -9,6 +9,7 @@ import orjson
 from aiohttp import web
 
 from console.access import ConsoleGuard
+from console.account_checks import account_check_routes
 from console.accounts import account_resource
 from console.agents import agent_routes
 from console.ai import ai_routes
@@ -90,6 +91,7 @@ def console_routes(dependencies: ConsoleDependencies) -> list[Route[Any, Any]]:
         *mark_routes(dependencies),
         *start_routes(dependencies),
         *template_routes(dependencies),
+        *account_check_routes(dependencies),
         *media_routes(dependencies),
         *ai_routes(dependencies),
         *video_routes(dependencies),

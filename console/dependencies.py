@@ -15,6 +15,7 @@ from runtime.clock import Clock
 from runtime.configuration import ConfigurationCache
 from runtime.media.seam import MediaStore
 from runtime.publishing import Outbox
+from runtime.store.account_checks import AccountCheckStore
 from runtime.store.agent_queues import AgentQueues
 from runtime.store.answers import AnswerStore
 from runtime.store.assignments import Assignments
@@ -71,6 +72,7 @@ class ConsoleDependencies:
     outbound: OutboundStore
     answers: AnswerStore
     templates: TemplateStore
+    account_checks: AccountCheckStore
     whitelist_rules: WhitelistRules
     media: MediaStore
     media_max_bytes: int

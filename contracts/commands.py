@@ -87,6 +87,14 @@ class SynchroniseTemplates(Value):
     account_id: str
 
 
+class CheckAccount(Value):
+    """Ask the provider whether an account's credentials are good; nothing else comes of it."""
+
+    type: Literal["check_account"] = "check_account"
+    correlation_id: str
+    account_id: str
+
+
 class CallWebhook(Value):
     """Call the endpoint of a `Webhook` entry that an interaction waits at; the answer is a `WebhookAnswered`.
 
@@ -106,7 +114,7 @@ class CallWebhook(Value):
     body: str
 
 
-ErrandCommand = Annotated[FetchMedia | SynchroniseTemplates | CallWebhook, Field(discriminator="type")]
+ErrandCommand = Annotated[FetchMedia | SynchroniseTemplates | CheckAccount | CallWebhook, Field(discriminator="type")]
 """What takes long and needs no order: any sender may run it."""
 
 ERRAND: TypeAdapter[ErrandCommand] = TypeAdapter(ErrandCommand)

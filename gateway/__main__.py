@@ -5,7 +5,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from contracts.commands import CallWebhook, FetchMedia, SynchroniseTemplates
+from contracts.commands import CallWebhook, CheckAccount, FetchMedia, SynchroniseTemplates
 from contracts.topology import send_key
 from gateway.media.fetch import MediaFetcher
 from gateway.providers.seam import Limits
@@ -18,6 +18,7 @@ from gateway.receive.journal.readiness import Readiness
 from gateway.registry import providers
 from gateway.send.calls import Caller
 from gateway.send.courier import Courier
+from gateway.send.checks import AccountChecker
 from gateway.send.errands import Errands, Handlers
 from gateway.send.sender import Sender
 from gateway.send.templates import TemplateReader
@@ -30,6 +31,7 @@ from runtime.http.client import OutboundHttp
 from runtime.media.links import media_links
 from runtime.process import HttpServer, Process, main
 from runtime.settings import host_names
+from runtime.store.account_checks import AccountCheckStore
 from runtime.store.files import MessageFiles
 from runtime.store.outbound import OutboundStore
 from runtime.store.templates import TemplateStore
@@ -127,10 +129,12 @@ def _handlers(base: Foundation, caller: Caller, http: OutboundHttp) -> Handlers:
         base.settings.media_max_bytes,
     )
     reader = TemplateReader(TemplateStore(base.store), base.configuration, providers(), caller, base.clock)
+    checker = AccountChecker(AccountCheckStore(base.store), base.configuration, providers(), caller, base.clock)
     endpoints = EndpointCaller(http, base.outbox, host_names(base.settings.webhook_hosts), base.metrics, base.clock)
     return {
         FetchMedia: fetcher.handle,
         SynchroniseTemplates: reader.synchronise,
+        CheckAccount: checker.check,
         CallWebhook: endpoints.handle,
     }
 

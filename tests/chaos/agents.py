@@ -5,15 +5,20 @@ one message however often the agent clicks.
 """
 
 import asyncio
+import contextlib
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 
+from runtime.logging import get_logger
 from tests.chaos.customers import until
 from tests.chaos.ledger import Conversation
 from tests.integration.site import Site
+
+log = get_logger(__name__)
 
 EVERY_S = 0.4
 MOST_ANSWERS = 3
@@ -84,7 +89,10 @@ class Agent:
 
     async def _call(self, method: str, path: str, body: object = None) -> httpx.Response | None:
         """What the API answers, also where it refuses; None where it does not answer."""
-        try:
-            return await self.site.api(method, path, body, **({"agent": self.id} if body is not None else {}))
-        except httpx.HTTPError:
-            return None
+        began, answer = time.monotonic(), None
+        with contextlib.suppress(httpx.HTTPError):
+            answer = await self.site.api(method, path, body, **({"agent": self.id} if body is not None else {}))
+        if answer is None or answer.is_error:
+            status, took_s = answer and answer.status_code, round(time.monotonic() - began, 1)
+            log.info("chaos.click_failed", method=method, path=path, status=status, took_s=took_s)
+        return answer

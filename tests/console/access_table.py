@@ -27,6 +27,8 @@ PATCH  /api/{kind}/{{id}} admin    configure
 DELETE /api/{kind}/{{id}} admin    configure
 """
 _ROUTES = """
+GET    /api/accounts/{id}/check                             admin      read
+POST   /api/accounts/{id}/check                             admin      configure
 POST   /api/accounts/{id}/explain                           admin      read
 POST   /api/accounts/{id}/interactions                      agent      work
 GET    /api/accounts/{id}/templates                         agent      read

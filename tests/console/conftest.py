@@ -31,6 +31,7 @@ from runtime.http.endpoints import Endpoints
 from runtime.metrics import Metrics
 from runtime.publishing import Outbox
 from runtime.settings import Settings
+from runtime.store.account_checks import AccountCheckStore
 from runtime.store.agent_queues import AgentQueues
 from runtime.store.answers import AnswerStore
 from runtime.store.assignments import Assignments
@@ -205,6 +206,7 @@ def console_dependencies(
         outbound=OutboundStore(store),
         answers=AnswerStore(store),
         templates=TemplateStore(store),
+        account_checks=AccountCheckStore(store),
         whitelist_rules=WhitelistRules(store),
         media=GridFSMedia(store, clock),
         media_max_bytes=MOST_BYTES,

@@ -172,3 +172,22 @@ async def test_a_message_from_nobody_is_refused_by_its_field(shop: Console) -> N
     refused = await shop.call("POST", f"/api/accounts/{account['id']}/explain", {"text": "Hello"})
     assert refused.status == 422
     assert list(refused.faults) == ["from"]
+
+
+async def test_a_list_that_is_not_saved_is_walked_in_place_of_the_one_that_is(shop: Console) -> None:
+    account = await shop.account(actions=ACTIONS)
+
+    explained = await explain(shop, account, actions=[{"action": "Tag", "tag": "new"}, QUEUE])
+
+    assert [(step["position"], step["outcome"]) for step in explained["steps"]][1:] == [(1, "tagged"), (2, "waiting")]
+    assert (await explain(shop, account))["steps"][1]["action"] == "AutoReply"
+
+
+async def test_a_fault_of_a_list_that_is_not_saved_is_told_as_when_it_is_saved(shop: Console) -> None:
+    account = await shop.account(actions=ACTIONS)
+    wrong = {"from": WHO, "actions": [{"action": "Gotoif", "condition": "mesage.text == 'a'", "if_true": 1}]}
+
+    answer = await shop.call("POST", f"/api/accounts/{account['id']}/explain", wrong)
+
+    assert answer.status == 422
+    assert answer.json["errors"] == [{"field": "actions.1.condition", "rule": "unknown variable mesage", "position": 1}]

@@ -1,4 +1,4 @@
-import { type CSSVariablesResolver, createTheme, localStorageColorSchemeManager } from '@mantine/core';
+import { Avatar, type CSSVariablesResolver, createTheme, localStorageColorSchemeManager } from '@mantine/core';
 
 /** The same key is read by `public/scheme.js` before anything is drawn. */
 export const schemeManager = localStorageColorSchemeManager({ key: 'switchboard.scheme' });
@@ -26,6 +26,8 @@ export const theme = createTheme({
   defaultRadius: 'md',
   cursorType: 'pointer',
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif',
+  // Of the colours that initials may have, those that can be read on their own tint.
+  components: { Avatar: Avatar.extend({ defaultProps: { allowedInitialsColors: ['violet', 'grape', 'indigo', 'pink'] } }) },
   headings: { fontWeight: '650', sizes: { h1: { fontSize: '1.35rem' }, h2: { fontSize: '1.1rem' } } },
 });
 

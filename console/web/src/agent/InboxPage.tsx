@@ -49,11 +49,9 @@ export default function InboxPage() {
           onClose={panel.toggle}
           position="right"
           size={320}
-          padding={0}
-          withCloseButton={false}
-          aria-label={t.panel.label}
+          title={t.panel.label}
         >
-          <ContactPanel interaction={chosen} agent={agent} onClose={panel.toggle} />
+          <ContactPanel interaction={chosen} agent={agent} />
         </Drawer>
       )}
       {agent && <StartDialog agent={agent} opened={starting} onClose={start.close} />}

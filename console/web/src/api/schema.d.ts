@@ -7095,7 +7095,6 @@ export interface components {
             days?: number[];
             /**
              * End
-             * Format: time
              * @default 23:59:00
              */
             end?: string;
@@ -7106,7 +7105,6 @@ export interface components {
             months?: number[];
             /**
              * Start
-             * Format: time
              * @default 00:00:00
              */
             start?: string;
@@ -7128,7 +7126,6 @@ export interface components {
             days: number[];
             /**
              * End
-             * Format: time
              * @default 23:59:00
              */
             end: string;
@@ -7139,7 +7136,6 @@ export interface components {
             months: number[];
             /**
              * Start
-             * Format: time
              * @default 00:00:00
              */
             start: string;
@@ -11615,6 +11611,15 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22763,7 +22768,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                    "text/html": string;
                 };
             };
             /** @description Gone */
@@ -22772,7 +22777,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                    "text/html": string;
                 };
             };
             /** @description Internal Server Error */

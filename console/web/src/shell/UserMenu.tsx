@@ -1,4 +1,4 @@
-import { Avatar, Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
+import { Avatar, Menu, UnstyledButton, useMantineColorScheme, VisuallyHidden } from '@mantine/core';
 import { IconCheck, IconDeviceDesktop, IconLock, IconLogout, IconMoon, IconSun } from '@tabler/icons-react';
 import { Link } from 'react-router';
 import { notifyProblem } from '@/components/notify';
@@ -17,8 +17,9 @@ export function UserMenu() {
   return (
     <Menu position="bottom-end" width={230} withinPortal>
       <Menu.Target>
-        <UnstyledButton aria-label={t.shell.userMenu}>
-          <Avatar name={user.name} color="initials" radius="xl" size={34} />
+        <UnstyledButton>
+          <VisuallyHidden>{t.shell.userMenu}</VisuallyHidden>
+          <Avatar name={user.name} color="initials" radius="xl" size={34} aria-hidden />
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>

@@ -13,7 +13,7 @@ import {
   IconVideo,
 } from '@tabler/icons-react';
 import { type ComponentType, lazy, Suspense } from 'react';
-import { Link, NavLink, useParams } from 'react-router';
+import { Link, useParams } from 'react-router';
 import classes from '@/admin/accounts/Account.module.css';
 import { AgentsSection, WhitelistsSection } from '@/admin/accounts/AssociationSections';
 import { ConnectionSection } from '@/admin/accounts/ConnectionSection';
@@ -99,7 +99,7 @@ function Sections({ id }: { id: string }) {
         const { icon: Icon } = SECTIONS[name];
         const current = NAMES.some(one => one === section) ? section === name : name === 'general';
         return (
-          <NavLink
+          <Link
             key={name}
             to={`/accounts/${encodeURIComponent(id)}/${name}`}
             className={classes.link ?? ''}
@@ -107,7 +107,7 @@ function Sections({ id }: { id: string }) {
           >
             <Icon size={16} aria-hidden />
             {t.sections[name]}
-          </NavLink>
+          </Link>
         );
       })}
     </nav>

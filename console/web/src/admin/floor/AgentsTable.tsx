@@ -4,8 +4,9 @@ import { IconLogout, IconMessages } from '@tabler/icons-react';
 import { useNavigate } from 'react-router';
 import classes from '@/admin/floor/Floor.module.css';
 import type { AgentFigures } from '@/admin/floor/figures';
-import { clicks, useDesk } from '@/agent/desk/queries';
+import { useDesk } from '@/agent/desk/queries';
 import { duration, useNow } from '@/agent/desk/time';
+import { api, unwrap } from '@/api/client';
 import { keys, queryClient } from '@/api/queries';
 import { notifyDone, notifyProblem } from '@/components/notify';
 import type { Column } from '@/components/table/columns';
@@ -90,8 +91,7 @@ function confirmLogOut({ agent_id, name }: AgentFigures): void {
     labels: { confirm: t.agents.logOut, cancel: common.action.cancel },
     confirmProps: { 'data-autofocus': true },
     onConfirm: () => {
-      clicks
-        .setState(agent_id, 'offline')
+      unwrap(api.POST('/api/agents/{id}/log-out', { params: { path: { id: agent_id } } }))
         .then(() => {
           notifyDone(t.agents.loggedOut(name));
           return queryClient.invalidateQueries({ queryKey: keys.operations('figures') });

@@ -18,6 +18,7 @@ import {
 } from '@/agent/desk/queries';
 import { dateAndTime } from '@/agent/desk/time';
 import { ProblemAlert } from '@/components/ProblemAlert';
+import { t as common } from '@/texts/common';
 import { t } from '@/texts/floor';
 import { language } from '@/texts/language';
 
@@ -32,7 +33,7 @@ export function InteractionDrawer({ id, onClose }: { id: string | undefined; onC
       position="right"
       size="lg"
       title={t.interactions.routing}
-      closeButtonProps={{ 'aria-label': t.interactions.title }}
+      closeButtonProps={{ 'aria-label': common.action.close }}
     >
       {id && <Content id={id} />}
     </Drawer>
@@ -79,7 +80,7 @@ function Facts({ interaction, desk }: { interaction: Interaction; desk: Desk | u
     [t.queue, queueName(desk, interaction.queue_id)],
     [words.owner, agentName(desk, interaction.owner)],
     [words.opened, time(interaction.opened_at)],
-    [words.waitingSince, time(interaction.waiting_since)],
+    [words.waitingSince, interaction.owner ? null : time(interaction.waiting_since)],
     [words.firstAnswer, time(interaction.first_answer_at)],
     [words.closed, time(interaction.closed_at)],
     [words.disposition, interaction.disposition.join(' › ')],

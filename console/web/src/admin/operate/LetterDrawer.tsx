@@ -7,6 +7,7 @@ import classes from '@/admin/operate/Operate.module.css';
 import { stageName } from '@/admin/operate/pipeline';
 import { dateAndTime } from '@/agent/desk/time';
 import { ProblemAlert } from '@/components/ProblemAlert';
+import { t as common } from '@/texts/common';
 import { t } from '@/texts/floor';
 
 const INDENT = 2;
@@ -15,7 +16,14 @@ const words = t.letters;
 /** One dead letter beside the list: what it was, why it failed, and what was done about it. */
 export function LetterDrawer({ id, onClose }: { id: string | null; onClose: () => void }) {
   return (
-    <Drawer opened={id !== null} onClose={onClose} position="right" size="xl" title={words.title}>
+    <Drawer
+      opened={id !== null}
+      onClose={onClose}
+      position="right"
+      size="xl"
+      title={words.title}
+      closeButtonProps={{ 'aria-label': common.action.close }}
+    >
       {id && <Content key={id} id={id} />}
     </Drawer>
   );

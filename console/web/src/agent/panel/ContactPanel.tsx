@@ -15,7 +15,8 @@ import { t } from '@/texts/agent';
 interface Props {
   interaction: Interaction;
   agent: string | null;
-  onClose: () => void;
+  /** Left out where something around the panel closes it. */
+  onClose?: () => void;
 }
 
 /** Who the customer is, what is known of this interaction, and which there were before. */
@@ -35,9 +36,11 @@ export function ContactPanel({ interaction, agent, onClose }: Props) {
             </Text>
           </div>
         </Group>
-        <ActionIcon variant="subtle" color="gray" aria-label={t.panel.close} onClick={onClose}>
-          <IconX size={16} aria-hidden />
-        </ActionIcon>
+        {onClose && (
+          <ActionIcon variant="subtle" color="gray" aria-label={t.panel.close} onClick={onClose}>
+            <IconX size={16} aria-hidden />
+          </ActionIcon>
+        )}
       </Group>
       <ContactFacts interaction={interaction} />
       <Facts interaction={interaction} agent={agent} />

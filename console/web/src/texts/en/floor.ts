@@ -75,7 +75,8 @@ export const floor = {
     interactions: 'Their interactions',
     logOut: 'Log out',
     logOutTitle: (name: string) => `Log ${name} out?`,
-    logOutBody: 'No more is offered to them. What they own stays theirs until it is assigned to somebody else.',
+    logOutBody:
+      'They go offline and are signed out. What they are offered goes to somebody else; what they own stays theirs.',
     loggedOut: (name: string) => `${name} is logged out`,
   },
   interactions: {

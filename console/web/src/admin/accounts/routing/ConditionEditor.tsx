@@ -167,7 +167,7 @@ function Vocabulary({ onChoose }: { onChoose: (text: string) => void }) {
           onChange={event => setSearch(event.currentTarget.value)}
         />
         <ScrollArea.Autosize mah={220} type="auto">
-          <Table verticalSpacing={2} aria-label={t.routing.vocabulary}>
+          <Table verticalSpacing={2} layout="fixed" aria-label={t.routing.vocabulary}>
             <Table.Tbody>
               {found.map(one => (
                 <Table.Tr key={one.name}>
@@ -177,7 +177,7 @@ function Vocabulary({ onChoose }: { onChoose: (text: string) => void }) {
                     </UnstyledButton>
                   </Table.Td>
                   <Table.Td>
-                    <Text size="xs" c="dimmed" ff="monospace">
+                    <Text size="xs" c="dimmed" ff="monospace" truncate>
                       {one.example}
                     </Text>
                   </Table.Td>
@@ -186,14 +186,14 @@ function Vocabulary({ onChoose }: { onChoose: (text: string) => void }) {
             </Table.Tbody>
           </Table>
         </ScrollArea.Autosize>
-        <Text size="xs" c="dimmed">
-          {t.routing.functions}{' '}
+        <Group gap={4}>
+          <Text size="xs" c="dimmed">
+            {t.routing.functions}
+          </Text>
           {[...(data?.functions ?? []), ...(data?.methods ?? []).map(one => `.${one}`)].map(one => (
-            <Code key={one} mr={4}>
-              {one}()
-            </Code>
+            <Code key={one}>{one}()</Code>
           ))}
-        </Text>
+        </Group>
       </Stack>
     </details>
   );
