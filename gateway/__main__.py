@@ -17,8 +17,8 @@ from gateway.receive.journal.command import drain
 from gateway.receive.journal.readiness import Readiness
 from gateway.registry import providers
 from gateway.send.calls import Caller
-from gateway.send.courier import Courier
 from gateway.send.checks import AccountChecker
+from gateway.send.courier import Courier
 from gateway.send.errands import Errands, Handlers
 from gateway.send.sender import Sender
 from gateway.send.templates import TemplateReader

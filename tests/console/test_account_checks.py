@@ -1,7 +1,7 @@
 """Checks of an account's credentials, as the console asks for them and shows them."""
 
 from contracts.commands import CheckAccount
-from runtime.store.account_checks import AccountCheck, AccountCheckStore
+from runtime.store.account_checks import AccountCheck
 from tests.console.conftest import NOW, Console
 
 

@@ -77,4 +77,5 @@ def test_make_lists_its_targets_when_called_without_one() -> None:
     command = ["make", "-C", str(ROOT)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=clean)  # noqa: S603 - our own file
     listed = set(re.findall(r"^  make (\w+) ", done.stdout, re.MULTILINE))
-    assert listed == {"help", "setup", "run", "test", "check", "bench", "chaos", "provider", "docs", "clean", "lock"}
+    known = "help setup run test check bench chaos screenshots provider docs clean lock"
+    assert listed == set(known.split())

@@ -27,7 +27,9 @@ export const theme = createTheme({
   cursorType: 'pointer',
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif',
   // Of the colours that initials may have, those that can be read on their own tint.
-  components: { Avatar: Avatar.extend({ defaultProps: { allowedInitialsColors: ['violet', 'grape', 'indigo', 'pink'] } }) },
+  components: {
+    Avatar: Avatar.extend({ defaultProps: { allowedInitialsColors: ['violet', 'grape', 'indigo', 'pink'] } }),
+  },
   headings: { fontWeight: '650', sizes: { h1: { fontSize: '1.35rem' }, h2: { fontSize: '1.1rem' } } },
 });
 

@@ -44,13 +44,7 @@ export default function InboxPage() {
         </div>
       )}
       {chosen && (
-        <Drawer
-          opened={panel.drawn}
-          onClose={panel.toggle}
-          position="right"
-          size={320}
-          title={t.panel.label}
-        >
+        <Drawer opened={panel.drawn} onClose={panel.toggle} position="right" size={320} title={t.panel.label}>
           <ContactPanel interaction={chosen} agent={agent} />
         </Drawer>
       )}

@@ -59,6 +59,24 @@ export interface paths {
         patch: operations["patch_api_accounts_id"];
         trace?: never;
     };
+    "/api/accounts/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read whether an account's credentials were good when they were last checked */
+        get: operations["get_api_accounts_id_check"];
+        put?: never;
+        /** Have the provider asked whether an account's credentials are good */
+        post: operations["post_api_accounts_id_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/accounts/{id}/explain": {
         parameters: {
             query?: never;
@@ -1852,6 +1870,25 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AccountCheck
+         * @description An answer, in a sentence. `id` is the account, `correlation_id` that of the question.
+         */
+        AccountCheck: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Correlation Id */
+            correlation_id: string;
+            /** Good */
+            good: boolean;
+            /** Id */
+            id: string;
+            /** Sentence */
+            sentence: string;
+        };
+        /**
          * AccountFigures
          * @description The figures of an account; name and key are empty of one that was deleted.
          */
@@ -2813,6 +2850,14 @@ export interface components {
             key: string;
             /** Text */
             text: string;
+        };
+        /**
+         * CheckRequested
+         * @description The answer will have this correlation id.
+         */
+        CheckRequested: {
+            /** Correlation Id */
+            correlation_id: string;
         };
         /**
          * CloseAction
@@ -4774,6 +4819,13 @@ export interface components {
             id: string;
             /** Rule */
             rule: components["schemas"]["NumberRule-Output"] | components["schemas"]["PrefixRule-Output"] | components["schemas"]["ListRule-Output"];
+        };
+        /**
+         * LastCheck
+         * @description The last answer, null before the first; it is to the question with this `correlation_id`.
+         */
+        LastCheck: {
+            check: components["schemas"]["AccountCheck"] | null;
         };
         /**
          * LetterState
@@ -9026,6 +9078,140 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_api_accounts_id_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LastCheck"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_api_accounts_id_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckRequested"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
