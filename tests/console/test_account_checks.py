@@ -1,6 +1,7 @@
 """Checks of an account's credentials, as the console asks for them and shows them."""
 
 from contracts.commands import CheckAccount
+from contracts.topology import WORK
 from runtime.store.account_checks import AccountCheck
 from tests.console.conftest import NOW, Console
 
@@ -11,7 +12,8 @@ async def test_a_check_is_an_errand_under_the_correlation_id_of_the_answer(shop:
     asked = await shop.call("POST", f"/api/accounts/{account['id']}/check")
 
     assert asked.status == 202, asked.text
-    assert CheckAccount(correlation_id=asked.json["correlation_id"], account_id=account["id"]) in shop.said.errands
+    wanted = CheckAccount(correlation_id=asked.json["correlation_id"], account_id=account["id"])
+    assert shop.publisher.on(WORK)[-1] == wanted.model_dump(mode="json")
 
 
 async def test_the_last_answer_is_read_and_nothing_before_there_is_one(shop: Console) -> None:

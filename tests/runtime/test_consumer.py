@@ -134,6 +134,17 @@ async def test_every_partition_is_handled_in_order_and_no_batch_is_larger_than_s
     await consumer.check()
 
 
+async def test_a_batch_ends_where_its_bytes_do(parts: Parts, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consumer_module, "BATCH_BYTES", 10)
+    await fill(parts, 12)
+    hands = Hands()
+    await make(hands).start()
+    await hands.until(12)
+
+    assert of(0, hands.bodies) == list(range(12))
+    assert max(len(b"".join(batch[:-1])) for batch in hands.batches) < 10
+
+
 async def test_while_infrastructure_is_away_the_batch_is_kept_in_order(parts: Parts, make: Make) -> None:
     left = 4
 

@@ -13,7 +13,7 @@ async def test_the_page_to_sign_in(site: Site, browser: Browser) -> None:
     await page.goto(site.info.console_url)
     await page.get_by_role("button", name="Sign in").wait_for(timeout=PATIENCE_MS)
 
-    assert await faults(page) == []
+    assert not (found := await faults(page)), "\n".join(found)
     await page.close()
 
 
@@ -22,8 +22,8 @@ async def test_the_inbox_with_an_offer_and_a_conversation(office: Office, scheme
     page = await office.screen(office.ada, scheme=scheme)
     await office.says("Is my bicycle ready?")
     await expect(offer(page)).to_be_visible()
-    assert await faults(page) == []
+    assert not (found := await faults(page)), "\n".join(found)
 
     await offer(page).get_by_role("button", name="Accept").click()
     await expect(bubble(page, "Is my bicycle ready?")).to_be_visible()
-    assert await faults(page) == []
+    assert not (found := await faults(page)), "\n".join(found)

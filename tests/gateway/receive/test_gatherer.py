@@ -174,6 +174,17 @@ async def test_too_many_that_wait_are_refused_and_taken_again_later(
     assert publisher.bundles == [[0, 1, 2], [4]]
 
 
+async def test_a_bundle_holds_so_many_events_and_bytes_at_most_and_the_next_one_goes_on_in_order(
+    gatherer: Gatherer, publisher: Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gatherer_module, "MOST_EVENTS", 4)
+    monkeypatch.setattr(gatherer_module, "MOST_BYTES", 12)
+    await gatherer.publish(
+        [(0, b"1"), (0, b"2"), (0, b"3"), (0, b"4"), (0, b"5"), (0, b"6666666666"), (0, b"77777777777777")]
+    )
+    assert publisher.bundles == [[1, 2, 3, 4], [5, 6666666666], [77777777777777]]
+
+
 async def test_too_many_bytes_that_wait_are_refused_and_taken_again_later(
     gatherer: Gatherer, publisher: Held, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -48,7 +48,13 @@ function useColumns(): readonly Column<Account>[] {
         filter: (providers ?? []).map(one => ({ value: one.name, label: one.label })),
       },
       { id: 'phone', header: t.accounts.phone, value: row => row.phone, filter: 'text' },
-      { id: 'list', header: t.accounts.list, value: row => lists.nameOf(row.list_id), filter: lists.choices, hidden: true },
+      {
+        id: 'list',
+        header: t.accounts.list,
+        value: row => lists.nameOf(row.list_id),
+        filter: lists.choices,
+        hidden: true,
+      },
       { id: 'agents', header: t.field.agents, value: row => agents.namesOf(row.agents), filter: 'text' },
       {
         id: 'whitelists',

@@ -7,6 +7,7 @@ import type { JustCreated } from '@/admin/accounts/NewAccountPage';
 import { given, type Provider, useProviders } from '@/admin/accounts/providers';
 import { type Account, SectionForm, type SectionProps } from '@/admin/accounts/SectionForm';
 import { SetUp } from '@/admin/accounts/SetUp';
+import { Trials } from '@/admin/accounts/Trials';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { WholePage } from '@/shell/WholePage';
 import { t } from '@/texts/admin';
@@ -39,6 +40,7 @@ export function ConnectionSection({ account }: SectionProps) {
         providers={providers.data}
         onSaved={saved => setMadeUp({ ...(saved.made_up as Texts) })}
       />
+      <Trials account={account} />
     </Stack>
   );
 }

@@ -7,7 +7,7 @@ import type { Column, FilterOption } from '@/components/table/columns';
 import { t } from '@/texts/floor';
 
 const words = t.interactions;
-const PREVIEW_PX = 220;
+const PREVIEW_PX = 180;
 const NAME_PX = 150;
 
 function options(named: readonly { id: string; name: string }[] | undefined): FilterOption[] {
@@ -63,6 +63,11 @@ export function columnsOf(desk: Desk | undefined, byClosing: boolean): Column<In
       id: 'queue',
       header: t.queue,
       value: row => queueName(desk, row.queue_id),
+      cell: row => (
+        <Text size="sm" truncate maw={NAME_PX}>
+          {queueName(desk, row.queue_id)}
+        </Text>
+      ),
       filter: options(desk?.queues),
     },
     {

@@ -261,6 +261,11 @@ export const floor = {
       message_received: 'Messages of customers',
       status_reported: 'Statuses of our messages',
       notice_received: 'Notices of providers',
+      offer_accepted: 'Offers accepted',
+      offer_rejected: 'Offers rejected',
+      deadline_reached: 'Deadlines',
+      interaction_changed: 'Clicks of agents',
+      webhook_answered: 'Answers of endpoints',
     } as Readonly<Record<string, string>>,
     outcomeNames: {
       missing: 'Left nothing behind',
