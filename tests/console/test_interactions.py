@@ -85,6 +85,13 @@ async def test_an_interaction_is_read_with_its_messages_in_order(console: Consol
     assert [message["sequence"] for message in rest["items"]] == [3]
     assert rest["cursor"] is None
 
+    last = (await console.call("GET", "/api/interactions/i1/messages?latest=true&limit=2")).json
+    before = (await console.call("GET", f"/api/interactions/i1/messages?before={last['cursor']}&limit=2")).json
+
+    assert [message["sequence"] for message in last["items"]] == [2, 3]
+    assert [message["sequence"] for message in before["items"]] == [1]
+    assert before["cursor"] is None
+
 
 async def test_the_trace_says_step_by_step_how_an_interaction_was_routed(console: Console) -> None:
     await keep(console, "i1")

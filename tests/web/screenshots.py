@@ -56,7 +56,6 @@ def views(conversation: str, agent: str, replay: str) -> tuple[View, ...]:
         View("routing-trace", f"/interactions/{conversation}", "supervisor", "jumped"),
         View("accounts", "/accounts", "admin", "Demo sinch 1"),
         View("routing-list", "/accounts/demo-dm1/routing", "admin", "Go to, if"),
-        View("queues", "/queues", "admin", "Demo night"),
         View("pipeline", "/pipeline", "admin", "Sending to providers"),
         View("replay", f"/replays/{replay}", "admin", "elsewhere"),
     )

@@ -45,10 +45,13 @@ const COLUMNS: readonly Column<Entry>[] = [
   {
     id: 'fields',
     header: t.audit.fields,
+    // Of what is new or gone these would be all.
     value: row =>
-      differences(row)
-        .map(one => one.field)
-        .join(', '),
+      row.before && row.after
+        ? differences(row)
+            .map(one => one.field)
+            .join(', ')
+        : '',
     sort: false,
   },
   { id: 'subject', header: t.field.id, value: row => row.subject, filter: 'text', sort: false, hidden: true },

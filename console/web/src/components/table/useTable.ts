@@ -112,6 +112,8 @@ export function useTable<Row>(props: DataTableProps<Row>) {
     manualSorting: server !== undefined,
     manualFiltering: true,
     enableSortingRemoval: true,
+    // There are no pages; resetting them draws again, without end where rows or columns are new with each drawing.
+    autoResetAll: false,
     onSortingChange: update => {
       const [first] = typeof update === 'function' ? update(toSortingState(current)) : update;
       const next = first ? { column: first.id, descending: first.desc } : null;
