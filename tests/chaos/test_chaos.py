@@ -60,6 +60,7 @@ async def test_nothing_is_lost_doubled_disordered_or_sent_twice_while_everything
     assert report.repeated > 0
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(2 * MINUTE)
 async def test_a_router_that_acknowledges_early_loses_what_it_had_in_hand(situation: Situation) -> None:
     async with situation.without("router"), situation.planted("router", "acknowledge_early"):
@@ -69,6 +70,7 @@ async def test_a_router_that_acknowledges_early_loses_what_it_had_in_hand(situat
     await situation.becomes(1, 0, 0, 0)
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(2 * MINUTE)
 async def test_a_gateway_that_answers_early_loses_what_it_had_in_hand(situation: Situation) -> None:
     async with situation.planted("gateway", "answer_early") as gateway, situation.told_to(gateway):
@@ -78,6 +80,7 @@ async def test_a_gateway_that_answers_early_loses_what_it_had_in_hand(situation:
     await situation.becomes(1, 0, 0, 0)
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(2 * MINUTE)
 async def test_a_router_that_forgets_what_it_has_seen_doubles_what_comes_twice(situation: Situation) -> None:
     async with situation.without("router"), situation.planted("router", "forget_what_was_seen"):
@@ -86,6 +89,7 @@ async def test_a_router_that_forgets_what_it_has_seen_doubles_what_comes_twice(s
     await situation.becomes(0, 1, 0, 0)
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(2 * MINUTE)
 async def test_a_router_that_requeues_to_the_tail_brings_messages_out_of_order(situation: Situation) -> None:
     async with situation.without("router"):
@@ -95,6 +99,7 @@ async def test_a_router_that_requeues_to_the_tail_brings_messages_out_of_order(s
     await situation.becomes(0, 0, 1, 0)
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(2 * MINUTE)
 async def test_a_sender_that_sends_again_what_is_unconfirmed_sends_it_twice(situation: Situation) -> None:
     async with situation.without("sender"), situation.planted("sender", "send_again"):
@@ -105,6 +110,7 @@ async def test_a_sender_that_sends_again_what_is_unconfirmed_sends_it_twice(situ
         await situation.becomes(0, 0, 0, 1)
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(2 * MINUTE)
 async def test_a_gateway_that_drains_its_journal_backwards_brings_messages_out_of_order(situation: Situation) -> None:
     amqp = situation.world.amqp

@@ -46,7 +46,7 @@ HASTE = {
 _serial = itertools.count(1)
 
 
-async def eventually(look: Callable[[], Awaitable[T]], within_s: float = 15.0) -> T:
+async def eventually(look: Callable[[], Awaitable[T]], within_s: float = 45.0) -> T:
     """The first thing seen that counts as true."""
     until = time.monotonic() + within_s
     while not (seen := await look()):

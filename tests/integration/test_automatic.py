@@ -83,7 +83,8 @@ async def test_a_reply_reaches_the_phone_and_an_endpoint_chooses_the_way(site: S
     interaction = await site.interaction(account, customer.contact, waiting_for=f"queue:{queue['queue']}")
     assert (interaction["attributes"], interaction["sequence"]) == ({"level": "gold"}, 3)
     await customer.hears("Hello Ada, one moment.", "You are gold.")
-    (told,) = crm.told
+    told, *again = crm.told  # a slow call is made again, under the same name
+    assert {one["call"] for one in again} <= {told["call"]}
     assert (told["message"]["text"], told["contact"]["number"]) == ("where is my order", customer.contact)
     walks = await site.trace(interaction, 2)
     assert [entry["outcome"] for walk in walks for entry in walk] == [

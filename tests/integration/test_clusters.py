@@ -17,7 +17,7 @@ from tests.rabbitmqctl import leaders
 MESSAGES = 400
 RECOVERY_S = 30.0
 
-pytestmark = pytest.mark.timeout(300)  # to form the clusters takes half a minute of it
+pytestmark = [pytest.mark.thorough, pytest.mark.timeout(300)]  # to form the clusters takes half a minute of it
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ import signal
 import sys
 from pathlib import Path
 
+import pytest
 from pydantic import SecretStr
 
 from contracts.topology import Topology, partition_queues
@@ -22,6 +23,8 @@ MESSAGES = 400
 COMMAND_S = 90.0
 CALLED_OFF_S = 25.0
 CONTACT = "+393331114447"
+
+pytestmark = pytest.mark.thorough
 
 
 async def command(site: Site, *options: str) -> asyncio.subprocess.Process:

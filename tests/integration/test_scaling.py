@@ -135,6 +135,7 @@ class EveryKind:
         await eventually(so, within_s)
 
 
+@pytest.mark.thorough
 async def test_partitions_spread_over_three_of_every_kind_and_are_taken_over_from_who_dies_or_leaves(
     usual_site: Site,
 ) -> None:
