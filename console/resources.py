@@ -44,6 +44,32 @@ class ListQuery(Value):
     limit: Limit = 50
     cursor: Annotated[str | None, Field(max_length=1000)] = None
 
+    def request(
+        self,
+        sortable: Sequence[str],
+        searched: tuple[str, ...] = ("name",),
+        among: Mapping[str, Collection[str]] | None = None,
+    ) -> PageRequest:
+        """What is asked of a store whose list can be sorted by `sortable`, the first of them where nothing is said.
+
+        Raises:
+            ConfigurationFault: it is to be sorted by something else.
+        """
+        sort = self.sort.removeprefix("-") or sortable[0]
+        if sort not in sortable:
+            raise ConfigurationFault(
+                "sort", f"must be one of {', '.join(sortable)}; a minus before it turns the order round"
+            )
+        return PageRequest(
+            search=self.search,
+            searched=searched,
+            among=among or {},
+            sort=sort,
+            descending=self.sort.startswith("-"),
+            limit=self.limit,
+            cursor=self.cursor,
+        )
+
 
 class Ids(Value):
     """What is to be deleted."""
@@ -132,21 +158,10 @@ class ResourceApi(Generic[E]):
 
     async def list(self, call: Call[Nothing, ListQuery]) -> BaseModel:
         """A page."""
-        sort = call.query.sort.removeprefix("-") or self._of.sortable[0]
-        if sort not in self._of.sortable:
-            known = ", ".join(self._of.sortable)
-            raise ConfigurationFault("sort", f"must be one of {known}; a minus before it turns the order round")
         seen = await self._of.seen(self._eyes, call.principal)
         theirs = {} if seen is None else {"_id": seen}
-        request = PageRequest(
-            search=call.query.search,
-            searched=self._of.searched,
-            among={**self._of.narrow(call.query, self._cache.current), **theirs},
-            sort=sort,
-            descending=call.query.sort.startswith("-"),
-            limit=call.query.limit,
-            cursor=call.query.cursor,
-        )
+        among = {**self._of.narrow(call.query, self._cache.current), **theirs}
+        request = call.query.request(self._of.sortable, self._of.searched, among)
         page = await self._store.find(self._of.model, request)
         shown = await self._shown(page.items, self._cache.current)
         items = tuple(self._of.redacted(call.principal, item) for item in shown)

@@ -16,7 +16,6 @@ from contracts.base import Id, Instant, Name, Value, new_id
 from contracts.errors import ConfigurationFault, NotFound
 from contracts.queues import Agent
 from runtime.http import Call, Nothing, Route
-from runtime.store.pages import PageRequest
 
 _TAG = "tokens"
 KIND = "tokens"
@@ -62,17 +61,7 @@ class TokenApi:
 
     async def list(self, call: Call[Nothing, ListQuery]) -> Paged[ApiToken]:
         """A page, by name."""
-        sort = call.query.sort.removeprefix("-") or "name"
-        if sort not in SORTABLE:
-            raise ConfigurationFault("sort", f"must be one of {', '.join(SORTABLE)}; a minus turns the order round")
-        request = PageRequest(
-            search=call.query.search,
-            sort=sort,
-            descending=call.query.sort.startswith("-"),
-            limit=call.query.limit,
-            cursor=call.query.cursor,
-        )
-        page = await self._tokens.find(request)
+        page = await self._tokens.find(call.query.request(SORTABLE))
         return Paged[ApiToken](items=page.items, cursor=page.cursor)
 
     async def create(self, call: Call[TokenInput, Nothing]) -> NewToken:

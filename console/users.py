@@ -1,7 +1,6 @@
 """Users: the people who sign in. Their passwords go in and never come out."""
 
 from collections.abc import Callable, Iterator, Sequence
-from http import HTTPStatus
 from typing import Annotated, Any
 
 from pydantic import Field, SecretStr
@@ -10,15 +9,15 @@ from console.audit_entries import Auditor
 from console.dependencies import ConsoleDependencies
 from console.kinds import NEW_ID, NewId
 from console.patches import Patch, merged
+from console.resource_routes import crud_routes
 from console.resources import Deleted, Ids, ListQuery, Paged
-from contracts.access import CONFIGURING, INSPECTING, Role, User
+from contracts.access import INSPECTING, Role, User
 from contracts.audit import AuditEntry
 from contracts.base import Id, Instant, Name, Value, new_id
 from contracts.errors import ConfigurationFault, Conflict, NotFound
 from contracts.queues import Agent
 from runtime.http import Call, Nothing, Route, checked
 from runtime.logging import get_logger
-from runtime.store.pages import PageRequest
 
 log = get_logger(__name__)
 
@@ -70,17 +69,7 @@ class UserApi:
 
     async def list(self, call: Call[Nothing, ListQuery]) -> Paged[UserView]:
         """A page."""
-        sort = call.query.sort.removeprefix("-") or "name"
-        if sort not in SORTABLE:
-            raise ConfigurationFault("sort", f"must be one of {', '.join(SORTABLE)}; a minus turns the order round")
-        request = PageRequest(
-            search=call.query.search,
-            sort=sort,
-            descending=call.query.sort.startswith("-"),
-            limit=call.query.limit,
-            cursor=call.query.cursor,
-        )
-        page = await self._users.find(request)
+        page = await self._users.find(call.query.request(SORTABLE))
         return Paged[UserView](items=tuple(map(_shown, page.items)), cursor=page.cursor)
 
     async def read(self, call: Call[Nothing, Nothing]) -> UserView:
@@ -217,80 +206,7 @@ def _missing(user_id: str) -> NotFound:
 
 def user_routes(dependencies: ConsoleDependencies) -> Iterator[Route[Any, Any]]:
     """The routes of users."""
-    api, many, one = UserApi(dependencies), "/api/users", "/api/users/{id}"
-    taken, missing = HTTPStatus.CONFLICT, HTTPStatus.NOT_FOUND
-    yield Route(
-        method="GET",
-        path=many,
-        handler=api.list,
-        summary="List users",
-        tag=_TAG,
-        query=ListQuery,
-        response=Paged[UserView],
-        access=INSPECTING,
-    )
-    yield Route(
-        method="GET",
-        path=one,
-        handler=api.read,
-        summary="Read a user",
-        tag=_TAG,
-        response=UserView,
-        access=INSPECTING,
-        errors=(missing,),
-    )
-    yield Route(
-        method="POST",
-        path=many,
-        handler=api.create,
-        summary="Create a user",
-        tag=_TAG,
-        request=UserInput,
-        response=UserView,
-        status=HTTPStatus.CREATED,
-        access=CONFIGURING,
-        errors=(taken,),
-    )
-    yield Route(
-        method="POST",
-        path=f"{many}/delete",
-        handler=api.delete_many,
-        summary="Delete several users",
-        tag=_TAG,
-        request=Ids,
-        response=Deleted,
-        access=CONFIGURING,
-        errors=(taken,),
-    )
-    yield Route(
-        method="PUT",
-        path=one,
-        handler=api.replace,
-        summary="Replace a user; without a password theirs stays",
-        tag=_TAG,
-        request=UserInput,
-        response=UserView,
-        access=CONFIGURING,
-        errors=(missing, taken),
-    )
-    yield Route(
-        method="PATCH",
-        path=one,
-        handler=api.patch,
-        summary="Change some fields of a user",
-        tag=_TAG,
-        request=Patch,
-        response=UserView,
-        access=CONFIGURING,
-        errors=(missing, taken),
-    )
-    yield Route(
-        method="DELETE",
-        path=one,
-        handler=api.delete,
-        summary="Delete a user, and sign them out everywhere",
-        tag=_TAG,
-        response=Deleted,
-        access=CONFIGURING,
-        errors=(missing, taken),
-    )
+    yield from crud_routes(
+        UserApi(dependencies), "/api/users", _TAG, "user",
+        input=UserInput, view=UserView, read=INSPECTING,
+    )  # fmt: skip
