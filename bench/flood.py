@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from bench import site
 from bench.load import http_request, open_loop
 from bench.machine import Machine
-from bench.report import Figure, say
+from bench.report import Figure, percentile_ms, say
 from bench.scenarios import WARM_UP_S, sustained
 from bench.watcher import SELDOM_S, Watcher
 from contracts.accounts import Account
@@ -61,13 +61,13 @@ async def flood(machine: Machine, seconds: float) -> Figure:
     say(f"flood: beside {len(tally.latencies)} others, {tally.refused} refused, {_described(beside)}")
     for name, most in memory.most.items():
         say(f"flood: {name} at most {most / MEBIBYTE:.0f} MB")
-    ratio = _percentile(beside, 0.5) / _percentile(idle, 0.5)
+    ratio = percentile_ms(beside, 0.5) / percentile_ms(idle, 0.5)
     return Figure(
         scenario="flood",
         rate=round(len(tally.latencies) / seconds, 1),
-        p50_ms=_percentile(beside, 0.5),
-        p99_ms=_percentile(beside, 0.99),
-        reference=f"the same account while nobody else writes: p50 {_percentile(idle, 0.5)} ms",
+        p50_ms=percentile_ms(beside, 0.5),
+        p99_ms=percentile_ms(beside, 0.99),
+        reference=f"the same account while nobody else writes: p50 {percentile_ms(idle, 0.5)} ms",
         reference_rate=CALM_RATE,
         ratio=round(ratio, 2),
         target=f"ratio <= {TARGET:g}",
@@ -142,10 +142,5 @@ def _wires(url: str, numbers: range) -> list[bytes]:
     return [http_request(url, list(request.headers.items()), request.body) for request in requests]
 
 
-def _percentile(latencies: list[float], share: float) -> float:
-    ordered = sorted(latencies)
-    return round(ordered[min(int(len(ordered) * share), len(ordered) - 1)] * 1000, 1)
-
-
 def _described(latencies: list[float]) -> str:
-    return f"p50 {_percentile(latencies, 0.5)} ms, p99 {_percentile(latencies, 0.99)} ms"
+    return f"p50 {percentile_ms(latencies, 0.5)} ms, p99 {percentile_ms(latencies, 0.99)} ms"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 from bench.machine import Document, Machine
-from bench.report import Figure, say, say_progress
+from bench.report import Figure, percentile_ms, say, say_progress
 from contracts.access import Sight
 from contracts.interactions import Interaction, InteractionState
 from runtime.foundation import INDEXES
@@ -59,7 +59,7 @@ async def lists(machine: Machine, count: int) -> Figure:
     try:
         await _fill(store, 0, SMALL)
         small = await _pages(store)
-        say(f"lists: {SMALL} interactions, p50 {_percentile_ms(small, 0.5)} ms, p99 {_percentile_ms(small, 0.99)} ms")
+        say(f"lists: {SMALL} interactions, p50 {percentile_ms(small, 0.5)} ms, p99 {percentile_ms(small, 0.99)} ms")
         await _fill(store, SMALL, count)
         say(f"lists: {count} interactions; how many index keys and documents the first page of each looks at")
         await _explain(store)
@@ -71,8 +71,8 @@ async def lists(machine: Machine, count: int) -> Figure:
     return Figure(
         scenario="lists",
         rate=round(rate, 1),
-        p50_ms=_percentile_ms(large, 0.5),
-        p99_ms=_percentile_ms(large, 0.99),
+        p50_ms=percentile_ms(large, 0.5),
+        p99_ms=percentile_ms(large, 0.99),
         reference=f"the same pages among {SMALL} interactions",
         reference_rate=round(reference_rate, 1),
         ratio=round(rate / reference_rate, 2),
@@ -148,7 +148,3 @@ async def _explain(store: Store) -> None:
         stats = explained["executionStats"]
         keys, documents = stats["totalKeysExamined"], stats["totalDocsExamined"]
         say(f"  {name}: {keys} keys, {documents} documents, {stats['executionTimeMillis']} ms")
-
-
-def _percentile_ms(taken: list[float], share: float) -> float:
-    return round(sorted(taken)[int(len(taken) * share)] * 1000, 2)

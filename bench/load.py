@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import cast
 from urllib.parse import urlsplit
 
+from bench.report import percentile_ms
+
 HEAD_END = b"\r\n\r\n"
 LENGTH = b"content-length:"
 OK = b"200"
@@ -35,8 +37,7 @@ class Tally:
 
     def percentile_ms(self, share: float) -> float:
         """The latency that this share of the requests stayed within, in milliseconds."""
-        ordered = sorted(self.latencies)
-        return round(ordered[min(int(len(ordered) * share), len(ordered) - 1)] * 1000, 2) if ordered else 0.0
+        return percentile_ms(self.latencies, share)
 
 
 def http_request(url: str, headers: Sequence[tuple[str, str]], body: bytes) -> bytes:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 
@@ -30,6 +31,12 @@ class Figure:
         """One JSON object on one line."""
         sys.stdout.write(json.dumps(asdict(self)) + "\n")
         sys.stdout.flush()
+
+
+def percentile_ms(seconds: Iterable[float], share: float) -> float:
+    """What this share of some durations stayed within, in milliseconds; of none it is 0."""
+    ordered = sorted(seconds)
+    return round(ordered[min(int(len(ordered) * share), len(ordered) - 1)] * 1000, 2) if ordered else 0.0
 
 
 def say(sentence: str) -> None:

@@ -9,7 +9,7 @@ import httpx
 import psutil
 
 from bench.machine import Machine
-from bench.report import Figure, say, say_progress
+from bench.report import Figure, percentile_ms, say, say_progress
 from contracts.whitelists import Whitelist
 from runtime.crypto import secret_box
 from runtime.embedded.stack_file import StackInfo
@@ -59,8 +59,8 @@ async def whitelist(machine: Machine, count: int) -> Figure:
     return Figure(
         scenario="whitelist",
         rate=round(rate, 1),
-        p50_ms=_percentile_ms(large, 0.5),
-        p99_ms=_percentile_ms(large, 0.99),
+        p50_ms=percentile_ms(large, 0.5),
+        p99_ms=percentile_ms(large, 0.99),
         reference=f"the same look-ups of {SENDERS} senders while the whitelist had {SMALL} numbers",
         reference_rate=round(reference_rate, 1),
         ratio=round(rate / reference_rate, 2),
@@ -142,9 +142,5 @@ async def _size(machine: Machine, settings: Settings) -> str:
     return f"{figures['storageSize'] / MEBIBYTE:.0f} + {figures['totalIndexSize'] / MEBIBYTE:.0f} MB"
 
 
-def _percentile_ms(taken: list[float], share: float) -> float:
-    return round(sorted(taken)[int(len(taken) * share)] * 1000, 2)
-
-
 def _described(taken: list[float]) -> str:
-    return f"look-ups of {SENDERS} senders p50 {_percentile_ms(taken, 0.5)} ms, p99 {_percentile_ms(taken, 0.99)} ms"
+    return f"look-ups of {SENDERS} senders p50 {percentile_ms(taken, 0.5)} ms, p99 {percentile_ms(taken, 0.99)} ms"
