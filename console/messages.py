@@ -4,6 +4,7 @@ A message is stored before anybody is told to send it; if the broker is away it 
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 from hashlib import sha256
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -19,7 +20,6 @@ from contracts.commands import Send, SendCommand, Tell
 from contracts.content import Reaction
 from contracts.errors import ConfigurationFault, Conflict, NotFound
 from contracts.interactions import Interaction, InteractionState, window_of
-from contracts.messages import DeliveryState
 from contracts.outbound import (
     OutboundContent,
     OutboundSignal,
@@ -110,25 +110,10 @@ class MessageApi:
         return interaction, interaction.owner
 
     def _message(self, call: Call[MessageInput, ActingQuery], interaction: Interaction, owner: str) -> StoredMessage:
-        now, key = self._with.clock(), call.body.key
+        key = call.body.key
         message_id = sha256(f"{interaction.id}:{key}".encode()).hexdigest()[:32] if key else new_id()
-        return StoredMessage(
-            id=message_id,
-            event_id=message_id,
-            correlation_id=call.correlation_id,
-            interaction_id=interaction.id,
-            account_id=interaction.account_id,
-            contact_key=interaction.contact_key,
-            direction="outbound",
-            sequence=0,
-            provider_id="",
-            sending=call.body.content,
-            reply_to=call.body.reply_to,
-            sent_at=now,
-            received_at=now,
-            author=owner,
-            state=DeliveryState.QUEUED,
-        )
+        message = composed(message_id, call.body.content, owner, self._with.clock(), interaction, call.correlation_id)
+        return message.model_copy(update={"reply_to": call.body.reply_to})
 
     async def _resolved(self, message: StoredMessage, interaction: Interaction) -> StoredMessage:
         """The message with the provider's ids of the messages that it refers to."""
@@ -209,6 +194,24 @@ class MessageApi:
 
     async def _tell(self, command: SendCommand) -> None:
         await follow(self._with.outbox.send([command]), command.correlation_id)
+
+
+def composed(
+    message_id: str, sending: OutboundContent, author: str, at: datetime, interaction: Interaction, correlation_id: str
+) -> StoredMessage:
+    """A message of an agent's in an interaction; its number in the log is given when it is stored."""
+    return StoredMessage.queued(
+        message_id,
+        sending,
+        author,
+        at,
+        event_id=message_id,
+        correlation_id=correlation_id,
+        interaction_id=interaction.id,
+        account_id=interaction.account_id,
+        contact_key=interaction.contact_key,
+        sequence=0,
+    )
 
 
 def _same(known: StoredMessage, wanted: StoredMessage) -> StoredMessage:

@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 from console.agents import follow
 from console.clicks import Clicks, associated
 from console.dependencies import ConsoleDependencies
-from console.messages import Key, MessageApi
+from console.messages import Key, MessageApi, composed
 from contracts.access import WORKING
 from contracts.accounts import Account
 from contracts.base import Id, Value, new_id
@@ -20,7 +20,6 @@ from contracts.errors import ConfigurationFault, Conflict, NotFound
 from contracts.events import InteractionChange
 from contracts.interactions import Interaction, InteractionState
 from contracts.lifecycle import assigning, moved
-from contracts.messages import DeliveryState
 from contracts.outbound import TemplateMessage
 from contracts.partitioning import conversation_key
 from contracts.queues import Agent
@@ -132,25 +131,10 @@ class StartApi:
         )
 
     def _message(self, call: Call[StartInput, StartQuery], interaction: Interaction, agent_id: str) -> StoredMessage:
-        key, now = call.body.key, self._with.clock()
+        key = call.body.key
         named = f"{interaction.conversation}:{agent_id}:{key}".encode()
         message_id = sha256(named).hexdigest()[:32] if key else new_id()
-        return StoredMessage(
-            id=message_id,
-            event_id=message_id,
-            correlation_id=call.correlation_id,
-            interaction_id=interaction.id,
-            account_id=interaction.account_id,
-            contact_key=interaction.contact_key,
-            direction="outbound",
-            sequence=0,
-            provider_id="",
-            sending=call.body.template,
-            sent_at=now,
-            received_at=now,
-            author=agent_id,
-            state=DeliveryState.QUEUED,
-        )
+        return composed(message_id, call.body.template, agent_id, self._with.clock(), interaction, call.correlation_id)
 
 
 def _contact(name: str) -> tuple[str, str | None]:

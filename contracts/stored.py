@@ -1,7 +1,8 @@
 """Values as they are kept: messages in an interaction's log, statuses, notices and rejections."""
 
+from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from contracts.base import Count, Instant, Value
 from contracts.content import Content
@@ -62,6 +63,23 @@ class StoredMessage(Value):
     claimed_at: Instant | None = None
     claimed_by: str | None = None
     not_before: Instant | None = None
+
+    @classmethod
+    def queued(cls, message_id: str, sending: OutboundContent, author: str, at: datetime, **fields: object) -> Self:
+        """An outbound message that is yet to be sent; `fields` are those that say where it belongs."""
+        state = DeliveryState.QUEUED
+        made = {
+            "id": message_id,
+            "direction": "outbound",
+            "provider_id": "",
+            "sending": sending,
+            "sent_at": at,
+            "received_at": at,
+            "author": author,
+            "state": state,
+            "state_rank": STATUS_RANK[state],
+        }
+        return cls.model_validate({**made, **fields})
 
 
 class Note(Value):

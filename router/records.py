@@ -70,9 +70,9 @@ def held_back(message: StoredMessage) -> StoredMessage:
 
 def reply_of(reply: Reply, interaction: Interaction, correlation_id: str) -> StoredMessage:
     """An automatic reply, to be sent. Its id follows from its event and its entry: made again, it is the same one."""
-    return _outbound(
+    return StoredMessage.queued(
         f"{reply.event_id}-{reply.position}",
-        reply.text,
+        Text(text=reply.text),
         f"action:{reply.position}",
         reply.at,
         event_id=reply.event_id,
@@ -86,9 +86,9 @@ def reply_of(reply: Reply, interaction: Interaction, correlation_id: str) -> Sto
 
 def refusal_of(event: MessageReceived, text: str, now: datetime) -> StoredMessage:
     """What a sender who is not admitted is told. It belongs to no interaction, for there is none."""
-    return _outbound(
+    return StoredMessage.queued(
         f"{event.event_id}-refusal",
-        text,
+        Text(text=text),
         REFUSAL,
         now,
         event_id=event.event_id,
@@ -97,21 +97,6 @@ def refusal_of(event: MessageReceived, text: str, now: datetime) -> StoredMessag
         account_id=event.account_id,
         contact_key=event.contact_key,
         sequence=0,
-    )
-
-
-def _outbound(message_id: str, text: str, author: str, now: datetime, **fields: object) -> StoredMessage:
-    return StoredMessage(
-        id=message_id,
-        direction="outbound",
-        provider_id="",
-        sending=Text(text=text),
-        sent_at=now,
-        received_at=now,
-        author=author,
-        state=DeliveryState.QUEUED,
-        state_rank=STATUS_RANK[DeliveryState.QUEUED],
-        **fields,
     )
 
 

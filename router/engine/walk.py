@@ -31,7 +31,7 @@ from contracts.actions import (
 )
 from contracts.commands import agent_target, queue_target
 from contracts.interactions import InteractionState
-from contracts.lifecycle import inactive_at
+from contracts.lifecycle import NO_TARGET, inactive_at
 from contracts.messages import InboundMessage
 from contracts.queues import Queue
 from router.engine.calls import call, hold
@@ -44,15 +44,6 @@ from router.engine.values import ConversationState, Notify, ServeTarget
 from runtime.conditions import Condition, Failed
 
 MAX_STEPS = 100
-NO_TARGET: dict[str, object] = {
-    "waiting_for": None,
-    "offered_to": (),
-    "refused": (),
-    "offer_ends_at": None,
-    "not_before": None,
-    "step_ends_at": None,
-    "steps": 0,
-}
 
 
 def go_on(
@@ -68,7 +59,7 @@ def go_on(
     if compiled is not None:
         Walk(draft, compiled, configuration, state, state.message, steps).run(position)
         return
-    draft.move(InteractionState.WAITING, **NO_TARGET, unmanaged=True, queue_id=None, cursor=0)
+    draft.move(InteractionState.WAITING, **NO_TARGET, steps=0, unmanaged=True, queue_id=None, cursor=0)
     draft.note(0, "list", "unmanaged", "account deleted")
     draft.emit(Notify(settle=True))
 
@@ -104,7 +95,7 @@ class Walk:
         if self.draft.interaction.offered_to:
             self.draft.emit(Notify(settle=True))
         version = self.configuration.configuration.version
-        self.draft.move(InteractionState.ROUTING, unmanaged=False, config_version=version, **NO_TARGET)
+        self.draft.move(InteractionState.ROUTING, unmanaged=False, config_version=version, **NO_TARGET, steps=0)
 
     def _leave(self, why: str) -> None:
         until = inactive_at(self.draft.interaction, self.draft.now)

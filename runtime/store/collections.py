@@ -20,7 +20,6 @@ INDEXES: Indexes = {
             name="waiting",
         ),
         IndexModel("takings.at", partialFilterExpression={"takings.at": {"$exists": True}}, name="taken"),
-        IndexModel("closed_at", partialFilterExpression={"open": False}, name="closed"),
         IndexModel("due_at", partialFilterExpression={"due_at": {"$type": "date"}}, name="due"),
     ],
     MESSAGES: [

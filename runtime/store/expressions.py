@@ -4,6 +4,7 @@ from datetime import datetime
 
 from contracts.commands import queue_target
 from contracts.interactions import InteractionState, TransferOutcome
+from contracts.lifecycle import NO_TARGET
 from runtime.store.client import Document
 
 MINUTE_MS = 60_000
@@ -80,11 +81,4 @@ def rejection(agent_id: str, now: datetime) -> list[Document]:
     return [{"$set": left}, {"$replaceWith": {"$mergeObjects": ["$$ROOT", came_of_it]}}]
 
 
-_NO_TARGET: Document = {
-    "waiting_for": None,
-    "offered_to": [],
-    "refused": [],
-    "offer_ends_at": None,
-    "not_before": None,
-    "step_ends_at": None,
-}
+_NO_TARGET: Document = dict(NO_TARGET)
