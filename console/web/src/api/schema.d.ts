@@ -1675,10 +1675,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List users */
+        /** List: users */
         get: operations["get_api_users"];
         put?: never;
-        /** Create a user */
+        /** Create: user */
         post: operations["post_api_users"];
         delete?: never;
         options?: never;
@@ -1695,7 +1695,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Delete several users */
+        /** Delete several: users */
         post: operations["post_api_users_delete"];
         delete?: never;
         options?: never;
@@ -1710,16 +1710,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a user */
+        /** Read: user */
         get: operations["get_api_users_id"];
-        /** Replace a user; without a password theirs stays */
+        /** Replace: user */
         put: operations["put_api_users_id"];
         post?: never;
-        /** Delete a user, and sign them out everywhere */
+        /** Delete: user */
         delete: operations["delete_api_users_id"];
         options?: never;
         head?: never;
-        /** Change some fields of a user */
+        /** Change some fields: user */
         patch: operations["patch_api_users_id"];
         trace?: never;
     };

@@ -1,23 +1,16 @@
-import { Badge, Button, Group, Table, Text, Title } from '@mantine/core';
+import { Button, Group, Table, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import classes from '@/admin/accounts/Account.module.css';
 import type { SectionProps } from '@/admin/accounts/SectionForm';
 import { useNames } from '@/admin/desk/named';
-import { api, type Schema, unwrap } from '@/api/client';
+import { api, unwrap } from '@/api/client';
 import { keys } from '@/api/queries';
 import { ProblemAlert } from '@/components/ProblemAlert';
+import { StateBadge } from '@/components/StateBadge';
 import { t } from '@/texts/admin';
 
 const LATEST = 25;
-const COLOURS: Record<Schema<'InteractionState'>, string> = {
-  routing: 'gray',
-  offered: 'blue',
-  waiting: 'orange',
-  assigned: 'teal',
-  wrapup: 'grape',
-  closed: 'gray',
-};
 
 /** The latest interactions of the account. */
 export function useLatest(account: string) {
@@ -64,9 +57,7 @@ export function InteractionsSection({ account }: SectionProps) {
                   </Table.Td>
                   <Table.Td>{one.contact_key}</Table.Td>
                   <Table.Td>
-                    <Badge variant="light" tt="none" color={COLOURS[one.state]}>
-                      {t.states[one.state]}
-                    </Badge>
+                    <StateBadge of={one} />
                   </Table.Td>
                   <Table.Td>{one.owner ? agents.nameOf(one.owner) : ''}</Table.Td>
                   <Table.Td>{one.disposition.join(' › ')}</Table.Td>

@@ -6,7 +6,6 @@ import { assign } from '@/admin/floor/assign';
 import classes from '@/admin/floor/Floor.module.css';
 import { useTraces } from '@/admin/floor/interactions';
 import { RouteDrawing } from '@/admin/floor/RouteDrawing';
-import { StateBadge } from '@/admin/floor/StateBadge';
 import {
   agentName,
   type Desk,
@@ -18,6 +17,7 @@ import {
 } from '@/agent/desk/queries';
 import { dateAndTime } from '@/agent/desk/time';
 import { ProblemAlert } from '@/components/ProblemAlert';
+import { StateBadge } from '@/components/StateBadge';
 import { t as common } from '@/texts/common';
 import { t } from '@/texts/floor';
 import { language } from '@/texts/language';

@@ -1,9 +1,10 @@
 /** Columns of the list of interactions. Those with a filter are filtered by the API. */
 import { Badge, Group, Text } from '@mantine/core';
-import { StateBadge, stateWord } from '@/admin/floor/StateBadge';
 import { agentName, type Desk, type Interaction, queueName } from '@/agent/desk/queries';
 import { dateAndTime, shortly } from '@/agent/desk/time';
+import { StateBadge, stateWord } from '@/components/StateBadge';
 import type { Column, FilterOption } from '@/components/table/columns';
+import { t as common } from '@/texts/common';
 import { t } from '@/texts/floor';
 
 const words = t.interactions;
@@ -56,7 +57,7 @@ export function columnsOf(desk: Desk | undefined, byClosing: boolean): Column<In
       id: 'state',
       header: words.state,
       value: stateWord,
-      filter: Object.entries(words.states).map(([value, label]) => ({ value, label })),
+      filter: Object.entries(common.interactionStates).map(([value, label]) => ({ value, label })),
       cell: row => <StateBadge of={row} />,
     },
     {

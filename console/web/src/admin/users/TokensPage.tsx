@@ -1,20 +1,8 @@
-import {
-  Alert,
-  Badge,
-  Button,
-  Checkbox,
-  Group,
-  Modal,
-  SegmentedControl,
-  Select,
-  Stack,
-  Text,
-  TextInput,
-} from '@mantine/core';
+import { Alert, Button, Checkbox, Group, Modal, SegmentedControl, Select, Stack, Text, TextInput } from '@mantine/core';
 import { IconKey, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useNames } from '@/admin/desk/named';
-import { ROLE_COLOURS, ROLES } from '@/admin/users/roles';
+import { ROLES, roleColumn } from '@/admin/users/roles';
 import { type ApiToken, revokeTokens, useTokens } from '@/admin/users/tokens';
 import { api, type Schema, unwrap } from '@/api/client';
 import { keys, queryClient } from '@/api/queries';
@@ -34,17 +22,7 @@ const time = (value: string | null) => (value ? new Date(value).toLocaleString()
 
 const COLUMNS: readonly Column<ApiToken>[] = [
   { id: 'name', header: t.field.name, value: row => row.name, filter: 'text' },
-  {
-    id: 'role',
-    header: t.users.role,
-    value: row => t.users.roles[row.role],
-    cell: row => (
-      <Badge variant="light" tt="none" color={ROLE_COLOURS[row.role]}>
-        {t.users.roles[row.role]}
-      </Badge>
-    ),
-    filter: ROLES,
-  },
+  roleColumn(),
   { id: 'scopes', header: t.tokens.scopes, value: row => row.scopes.map(one => t.tokens.scopeNames[one]).join(', ') },
   { id: 'expires', header: t.tokens.expires, value: row => time(row.expires_at), sort: row => row.expires_at ?? '~' },
   {

@@ -4,7 +4,7 @@ import { useNavigate } from 'react-router';
 import { KindForm } from '@/admin/desk/KindForm';
 import { type KindFormProps, KindPage } from '@/admin/desk/KindPage';
 import { useNames } from '@/admin/desk/named';
-import { ROLE_COLOURS, ROLES } from '@/admin/users/roles';
+import { ROLES, roleColumn } from '@/admin/users/roles';
 import type { Input, View } from '@/api/configuration';
 import type { Column } from '@/components/table/columns';
 import { t } from '@/texts/admin';
@@ -15,17 +15,7 @@ function useColumns(): readonly Column<User>[] {
   const agents = useNames('agents');
   return [
     { id: 'name', header: t.field.name, value: row => row.name, filter: 'text' },
-    {
-      id: 'role',
-      header: t.users.role,
-      value: row => t.users.roles[row.role],
-      cell: row => (
-        <Badge variant="light" tt="none" color={ROLE_COLOURS[row.role]}>
-          {t.users.roles[row.role]}
-        </Badge>
-      ),
-      filter: ROLES,
-    },
+    roleColumn(),
     {
       id: 'agent',
       header: t.users.agent,

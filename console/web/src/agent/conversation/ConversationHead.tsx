@@ -18,6 +18,7 @@ import { CloseDialog } from '@/agent/dialogs/CloseDialog';
 import { TransferDialog } from '@/agent/dialogs/TransferDialog';
 import { AccountKey } from '@/agent/list/AccountKey';
 import { notifyDone, notifyProblem } from '@/components/notify';
+import { stateWord } from '@/components/StateBadge';
 import { useMe } from '@/session/session';
 import { t } from '@/texts/agent';
 
@@ -38,7 +39,7 @@ export function ConversationHead({ interaction, small, panel, onPanel }: Props) 
   const name = interaction.contact_name || interaction.contact_key;
   const mine = user.agent_id !== null && interaction.owner === user.agent_id;
   const supervises = user.role !== 'agent';
-  const state = interaction.unmanaged ? t.states.unmanaged : t.states[interaction.state];
+  const state = stateWord(interaction);
   return (
     <header className={classes.head}>
       {small && (

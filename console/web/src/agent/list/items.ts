@@ -1,6 +1,7 @@
 /** Lines of the list of interactions, whether they come from the agent's queue or from a search. */
 import type { Desk, Entry, Interaction } from '@/agent/desk/queries';
 import { agentName } from '@/agent/desk/queries';
+import { stateWord } from '@/components/StateBadge';
 import { t } from '@/texts/agent';
 
 export interface Item {
@@ -36,7 +37,7 @@ export function itemOfEntry(entry: Entry): Item {
 }
 
 export function itemOfInteraction(one: Interaction, desk: Desk | undefined): Item {
-  const state = one.unmanaged ? t.states.unmanaged : t.states[one.state];
+  const state = stateWord(one);
   return {
     id: one.id,
     accountId: one.account_id,

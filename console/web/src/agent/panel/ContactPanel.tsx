@@ -10,6 +10,7 @@ import classes from '@/agent/panel/ContactPanel.module.css';
 import { api, unwrap } from '@/api/client';
 import { keys } from '@/api/queries';
 import { notifyProblem } from '@/components/notify';
+import { stateWord } from '@/components/StateBadge';
 import { t } from '@/texts/agent';
 
 interface Props {
@@ -138,7 +139,7 @@ function History({ interaction }: { interaction: Interaction }) {
         <Link key={one.id} to={`/inbox/${one.id}`} className={classes.earlier}>
           <Text size="sm">{dateAndTime(one.opened_at)}</Text>
           <Text size="xs" c="dimmed">
-            {one.disposition.join(' > ') || (one.unmanaged ? t.states.unmanaged : t.states[one.state])}
+            {one.disposition.join(' > ') || stateWord(one)}
             {' · '}
             {t.panel.messages(one.sequence)}
           </Text>

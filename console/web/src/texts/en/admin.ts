@@ -40,14 +40,6 @@ export const admin = {
     unsaved: 'Not saved yet',
     discard: 'Discard',
   },
-  states: {
-    routing: 'Routing',
-    offered: 'Offered',
-    waiting: 'Waiting',
-    assigned: 'Assigned',
-    wrapup: 'Wrap-up',
-    closed: 'Closed',
-  },
   queues: {
     title: 'Queues',
     description: 'Where conversations wait, and how they are offered to agents.',

@@ -35,15 +35,6 @@ export const agent = {
     wrapup: 'Disposition missing',
     you: 'You: ',
   },
-  states: {
-    routing: 'Routing',
-    offered: 'Offered',
-    waiting: 'Waiting',
-    assigned: 'Assigned',
-    wrapup: 'Wrap-up',
-    closed: 'Closed',
-    unmanaged: 'Not assigned',
-  },
   offer: {
     label: 'Offers',
     title: (name: string) => `${name} is waiting for an answer`,

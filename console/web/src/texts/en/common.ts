@@ -11,6 +11,15 @@ export const common = {
     signOut: 'Sign out',
     signedInAs: (name: string, role: string) => `Signed in as ${name}, ${role}`,
   },
+  interactionStates: {
+    routing: 'Routing',
+    offered: 'Offered',
+    waiting: 'Waiting',
+    assigned: 'Assigned',
+    wrapup: 'Wrap-up',
+    closed: 'Closed',
+  },
+  unmanaged: 'Not assigned',
   roles: { admin: 'admin', supervisor: 'supervisor', agent: 'agent' },
   shell: {
     navigation: 'Main navigation',

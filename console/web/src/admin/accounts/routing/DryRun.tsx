@@ -27,6 +27,7 @@ import { problemOf } from '@/api/problems';
 import { keys } from '@/api/queries';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { t } from '@/texts/admin';
+import { t as common } from '@/texts/common';
 
 type Explanation = Schema<'Explanation'>;
 type Sample = Schema<'ExplainInput'>;
@@ -245,7 +246,7 @@ function Answer({ of }: { of: Explanation }) {
         </Badge>
         {of.ends && (
           <Text size="sm">
-            {of.ends.unmanaged ? t.dryRun.unmanaged : t.states[of.ends.state]}
+            {of.ends.unmanaged ? t.dryRun.unmanaged : common.interactionStates[of.ends.state]}
             {of.ends.waiting_for ? ` · ${nameOf(of.ends.waiting_for)}` : ''}
           </Text>
         )}

@@ -1,6 +1,8 @@
 import { Badge } from '@mantine/core';
-import type { Interaction } from '@/agent/desk/queries';
-import { t } from '@/texts/floor';
+import type { Schema } from '@/api/client';
+import { t } from '@/texts/common';
+
+type Standing = Pick<Schema<'Interaction'>, 'state' | 'unmanaged'>;
 
 const COLORS = {
   routing: 'gray',
@@ -12,11 +14,11 @@ const COLORS = {
 } as const;
 
 /** Where an interaction stands, in a word. */
-export function stateWord({ state, unmanaged }: Pick<Interaction, 'state' | 'unmanaged'>): string {
-  return unmanaged && state !== 'closed' ? t.interactions.unmanaged : t.interactions.states[state];
+export function stateWord({ state, unmanaged }: Standing): string {
+  return unmanaged && state !== 'closed' ? t.unmanaged : t.interactionStates[state];
 }
 
-export function StateBadge({ of }: { of: Pick<Interaction, 'state' | 'unmanaged'> }) {
+export function StateBadge({ of }: { of: Standing }) {
   return (
     <Badge
       color={of.unmanaged && of.state !== 'closed' ? 'red' : COLORS[of.state]}
