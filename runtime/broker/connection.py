@@ -25,7 +25,7 @@ log = get_logger(__name__)
 CONNECT_TIMEOUT_S = 10.0
 HANDSHAKE_TIMEOUT_S = 3.0
 """For one of several nodes: while it hangs the others could be asked."""
-ABANDON_TIMEOUT_S = 1.0
+ABANDON_TIMEOUT_S = 3.0
 UNBLOCKED_TIMEOUT_S = 5.0
 HEARTBEAT_S = 10
 RETRY_S = 0.5
@@ -47,6 +47,14 @@ def broker_errors() -> Iterator[None]:
         if type(error) is not Exception:
             raise
         raise Unavailable("RabbitMQ: the connection was lost") from error
+
+
+class _Connection(aio_pika.Connection):
+    """One that is closed by whoever has it: the library's would close itself whenever it is collected as garbage,
+    which may be when there is no running loop to do it in."""
+
+    def __del__(self) -> None:
+        pass
 
 
 class Broker:
@@ -91,9 +99,8 @@ class Broker:
         if self._connecting is not None:
             self._connecting.cancel()
             await asyncio.wait({self._connecting})
-        if self._connection is not None and not self._connection.is_closed:
-            with broker_errors():
-                await self._connection.close()
+        if self._connection is not None:
+            await _abandon(self._connection)
 
     async def check(self) -> None:
         """Return when the connection stands.
@@ -131,14 +138,20 @@ class Broker:
         # `is_closed` speaks of a close that was asked for; a loss clears `connected`.
         if self._connection is None or self._connection.is_closed or not self._connection.connected.is_set():
             # Who waits for it may have less patience than it takes: the attempt goes on for those who come next.
-            self._connection = await asyncio.shield(self._attempt())
+            return await asyncio.shield(self._attempt())
         return self._connection
 
     def _attempt(self) -> asyncio.Task[AbstractConnection]:
         if self._connecting is None or self._connecting.done():
-            self._connecting = asyncio.create_task(self._connect_to_any())
+            self._connecting = asyncio.create_task(self._connect_anew())
             self._connecting.add_done_callback(_look_at)
         return self._connecting
+
+    async def _connect_anew(self) -> AbstractConnection:
+        if self._connection is not None:
+            await _abandon(self._connection)
+        self._connection = await self._connect_to_any()
+        return self._connection
 
     async def _connect_to_any(self) -> AbstractConnection:
         for _ in self._urls[:-1]:
@@ -165,7 +178,9 @@ class Broker:
 
     async def _connect(self) -> AbstractConnection:
         url = self._urls[self._turn]
-        connection = await aio_pika.connect(url, client_properties={"connection_name": self._name})
+        connection = await aio_pika.connect(
+            url, client_properties={"connection_name": self._name}, connection_class=_Connection
+        )
         log.info("broker.connected", host=url.host, port=url.port)
         return connection
 
@@ -191,7 +206,8 @@ class Broker:
 
 
 async def _abandon(connection: AbstractConnection) -> None:
-    with suppress(AMQPError, ConnectionError, TimeoutError, OSError, RuntimeError):
+    """Close a connection as far as that can be done, and not wait for a broker that does not answer."""
+    with suppress(Unavailable), broker_errors():
         async with asyncio.timeout(ABANDON_TIMEOUT_S):
             await connection.close()
 
