@@ -15,6 +15,7 @@ import orjson
 from aiohttp import web
 
 from runtime.process import HttpServer
+from tests.patience import PATIENCE_S
 
 Recording = Mapping[str, Any]
 UNAUTHORISED: Recording = {"status": 401, "body": {"error": "the key is missing or wrong"}}
@@ -65,7 +66,7 @@ class StandIn:
 
     async def until_asked(self, times: int) -> None:
         """Wait until so many have asked."""
-        async with asyncio.timeout(5), self._news:
+        async with asyncio.timeout(PATIENCE_S), self._news:
             await self._news.wait_for(lambda: len(self.asked) >= times)
 
     def fault(self, body: Any) -> str | None:  # noqa: ANN401 - whatever somebody sent

@@ -29,7 +29,8 @@ from runtime.logging import get_logger
 from runtime.sandbox.faults import FaultInput, FaultMode
 from tests.chaos.customers import Customers
 from tests.chaos.world import BENT, World
-from tests.integration.site import PARTITIONS, eventually
+from tests.integration.site import PARTITIONS
+from tests.patience import eventually
 from tests.proxy import Proxy
 
 log = get_logger(__name__)

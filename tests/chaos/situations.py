@@ -13,7 +13,7 @@ from tests.chaos.mutations import ACKNOWLEDGED
 from tests.chaos.run import figures_of
 from tests.chaos.world import World
 from tests.integration.accounts import PlayedAccount
-from tests.integration.site import POLL_S, eventually
+from tests.patience import POLL_S, eventually
 
 WITHIN_S = 60.0
 

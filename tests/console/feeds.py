@@ -9,8 +9,9 @@ from typing import Any
 import aiohttp
 import orjson
 
+from tests.patience import PATIENCE_S
+
 Json = dict[str, Any]
-WITHIN_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Feed:
 
     async def next(self) -> Event:
         """The next event."""
-        async with asyncio.timeout(WITHIN_S):
+        async with asyncio.timeout(PATIENCE_S):
             return await self._events.get()
 
     async def until(self, kind: str, id_: str | None = None) -> Event:
@@ -70,7 +71,7 @@ class Feed:
 
     async def ended(self) -> None:
         """Return when the server has ended the connection."""
-        async with asyncio.timeout(WITHIN_S):
+        async with asyncio.timeout(PATIENCE_S):
             await asyncio.wait({self._reading})
 
     async def close(self) -> None:

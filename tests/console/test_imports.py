@@ -16,6 +16,7 @@ from runtime.clock import utc_now
 from runtime.store.contact_batches import ContactRow
 from runtime.store.imports import SILENCE, ImportStore
 from tests.console.conftest import Answer, Console
+from tests.patience import PATIENCE_S
 
 ENDED = {"done", "failed", "interrupted"}
 START = "/api/lists/customers/imports"
@@ -28,7 +29,7 @@ async def post(console: Console, body: object, query: str = "", media: str = "te
 
 async def seen(console: Console, import_id: str) -> AsyncIterator[dict[str, Any]]:
     """The import again and again, for half a minute at most."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             yield (await console.call("GET", f"/api/imports/{import_id}")).json
             await asyncio.sleep(0.005)
@@ -166,7 +167,7 @@ async def test_a_long_file_keeps_nobody_waiting_and_says_how_far_it_is(shop: Con
     accepted = await post(shop, sheet)
     seen = []
 
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             await asyncio.sleep(0.01)
             job = (await shop.call("GET", f"/api/imports/{accepted.json['id']}")).json

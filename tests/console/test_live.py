@@ -28,6 +28,7 @@ from tests.console.conftest import TOKEN
 from tests.console.feeds import Feed, listening
 from tests.desk import CUSTOMER, Desk, at_work
 from tests.parts import NOW, Fields, Parts, about, account, bundle, queue
+from tests.patience import so
 
 OTHER = "+39333000002"
 
@@ -78,9 +79,7 @@ async def _hub(parts: Parts, broker: Broker, stack: AsyncExitStack) -> LiveHub:
     hub = LiveHub(EventLog(broker, LIVE), parts.configuration, Metrics(), utc_now)
     await hub.start()
     stack.push_async_callback(hub.stop)
-    async with asyncio.timeout(20):
-        while hub.newest is None:  # noqa: ASYNC110 - it tells nobody else that it has begun
-            await asyncio.sleep(0.05)
+    await so(lambda: hub.newest is not None)
     return hub
 
 

@@ -26,6 +26,7 @@ from runtime.metrics import Metrics
 from runtime.store.client import Store
 from runtime.store.configuration import ConfigurationStore
 from tests.parts import NOW, broker_of
+from tests.patience import so
 from tests.proxy import Proxy
 
 BOSS = Principal(id="boss", name="Boss", role=Role.SUPERVISOR, scopes=SCOPES_OF[Role.SUPERVISOR])
@@ -53,9 +54,7 @@ async def hearing(broker: Broker, store: Store, clock: Clock = utc_now) -> Async
 
 async def begun(hub: LiveHub) -> None:
     """Return when the hub has begun to hear."""
-    async with asyncio.timeout(WITHIN_S):
-        while hub.newest is None:  # noqa: ASYNC110 - it tells nobody else that it has
-            await asyncio.sleep(0.02)
+    await so(lambda: hub.newest is not None)
 
 
 def message(id_: str) -> LiveEntry:

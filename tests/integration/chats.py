@@ -9,7 +9,8 @@ from runtime.sandbox.customers import Said
 from runtime.sandbox.faults import FaultInput, FaultMode
 from runtime.sandbox.phones import PhoneMessage
 from tests.integration.accounts import PlayedAccount
-from tests.integration.site import Site, eventually
+from tests.integration.site import Site
+from tests.patience import eventually
 
 LAST = "the last answer"
 _contacts = count(393480000000)

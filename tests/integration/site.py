@@ -1,12 +1,10 @@
 """A running installation as its tests see it: real processes, the front door, the API, the database and the logs."""
 
-import asyncio
 import contextlib
 import itertools
 import json
 import secrets
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,12 +25,12 @@ from runtime.sandbox.requests import SignedRequest
 from runtime.settings import Settings
 from runtime.store.client import Store
 from tests.integration.accounts import Account, PlayedAccount, meta_account, played_account, twilio_account
+from tests.patience import eventually
 
 T = TypeVar("T")
 Json = Any
 """Whatever a body may hold."""
 PARTITIONS = 16
-POLL_S = 0.05
 HASTE = {
     "SWITCHBOARD_WEBHOOK_HOSTS": "127.0.0.1",
     "SWITCHBOARD_HEARTBEAT_S": "0.3",
@@ -44,15 +42,6 @@ HASTE = {
 }
 """Shorter times than in real life, for what a test must wait for; and where its endpoints are."""
 _serial = itertools.count(1)
-
-
-async def eventually(look: Callable[[], Awaitable[T]], within_s: float = 45.0) -> T:
-    """The first thing seen that counts as true."""
-    until = time.monotonic() + within_s
-    while not (seen := await look()):
-        assert time.monotonic() < until, f"not so within {within_s:g} s; the last look gave {seen!r}"
-        await asyncio.sleep(POLL_S)
-    return seen
 
 
 class Site:

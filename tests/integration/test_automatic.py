@@ -12,7 +12,8 @@ from aiohttp.test_utils import TestServer
 from contracts.content import Text
 from runtime.sandbox.customers import Said
 from tests.integration.accounts import PlayedAccount, queue_step
-from tests.integration.site import Site, eventually
+from tests.integration.site import Site
+from tests.patience import eventually
 
 HERE = "127.0.0.1"
 _contacts = count(393490000000)

@@ -10,8 +10,9 @@ from contracts.topology import router_queue, work_key
 from runtime.embedded.clusters import MongoDBReplicaSet, RabbitMQCluster
 from runtime.embedded.mongodb import MongoDB
 from runtime.embedded.rabbitmq import RabbitMQ
-from tests.integration.site import HASTE, PARTITIONS, Site, eventually, running
+from tests.integration.site import HASTE, PARTITIONS, Site, running
 from tests.integration.traffic import traffic
+from tests.patience import eventually
 from tests.rabbitmqctl import leaders
 
 MESSAGES = 400

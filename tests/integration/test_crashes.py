@@ -3,8 +3,9 @@ from collections.abc import Callable
 import pytest
 
 from runtime.embedded.processes import SwitchboardProcess
-from tests.integration.site import Site, eventually
+from tests.integration.site import Site
 from tests.integration.traffic import traffic
+from tests.patience import eventually
 
 MESSAGES = 300
 

@@ -1,7 +1,4 @@
-import asyncio
 import json
-import os
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +7,9 @@ from runtime.embedded.stack_file import running_stack
 from tests.integration.accounts import queue_step
 from tests.integration.site import PARTITIONS, Site
 from tests.integration.traffic import SETTLE_S, Traffic, traffic
+from tests.switchboard import Command
 
 MESSAGES = 300
-DEADLINE_S = 100
 
 
 async def still_there(site: Site, earlier: Traffic) -> None:
@@ -63,31 +60,10 @@ async def documents(site: Site) -> dict[str, int]:
 
 async def demo(state_dir: Path, database: str) -> tuple[int | None, dict[str, Any], str]:
     """Run the command; its exit code, the one object that it printed, and what it said to people."""
-    environment = {
-        **os.environ,
-        "SWITCHBOARD_DATABASE": database,
-        "SWITCHBOARD_PARTITIONS": str(PARTITIONS),
-        "PYTHONPATH": str(Path(__file__).parents[2]),
-    }
-    command = "import sys; from runtime.cli import main; main()"
-    arguments = ("demo", "--messages", "100", "--json", "--state-dir", str(state_dir))
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-c",
-        command,
-        *arguments,
-        env=environment,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
-        output, said = await asyncio.wait_for(process.communicate(), DEADLINE_S)
-    finally:
-        if process.returncode is None:
-            process.terminate()
-            await process.communicate()
-    (line,) = output.decode().splitlines() or [said.decode()]
-    return process.returncode, json.loads(line), said.decode()
+    command = Command("demo", "--messages", "100", "--json", "--state-dir", str(state_dir))
+    code = await command.run(SWITCHBOARD_DATABASE=database, SWITCHBOARD_PARTITIONS=str(PARTITIONS))
+    (line,) = command.output.splitlines() or [command.faults]
+    return code, json.loads(line), command.faults
 
 
 async def test_the_command_starts_everything_says_that_all_is_well_and_leaves_no_process(tmp_path: Path) -> None:

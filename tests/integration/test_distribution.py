@@ -3,7 +3,8 @@ import secrets
 from typing import Any
 
 from tests.integration.accounts import agent_step, queue_step
-from tests.integration.site import Site, eventually
+from tests.integration.site import Site
+from tests.patience import eventually
 
 
 def contact() -> str:

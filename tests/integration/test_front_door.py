@@ -11,7 +11,8 @@ import pytest
 from runtime.sandbox import meta, twilio
 from runtime.sandbox.requests import SignedRequest
 from tests.integration.accounts import Account, queue_step
-from tests.integration.site import Site, eventually
+from tests.integration.site import Site
+from tests.patience import eventually
 
 MIB = 1024 * 1024
 CONTACT = "+393331234567"

@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from tests.integration.site import Site, eventually
+from tests.integration.site import Site
+from tests.patience import eventually
 
 TIMEOUT_S = 6
 LATE = timedelta(seconds=20)  # what a busy machine may take; what is promised is the order

@@ -8,7 +8,8 @@ import pytest
 
 from tests.console.feeds import Event, Feed, listening
 from tests.integration.accounts import queue_step
-from tests.integration.site import Site, eventually
+from tests.integration.site import Site
+from tests.patience import eventually
 
 CONTACT = "+393331118881"
 

@@ -6,8 +6,9 @@ import pytest
 from runtime.embedded.processes import SwitchboardProcess
 from runtime.embedded.services import EmbeddedServices
 from tests.integration.accounts import queue_step
-from tests.integration.site import Site, eventually
+from tests.integration.site import Site
 from tests.integration.traffic import traffic
+from tests.patience import eventually
 
 MESSAGES = 300
 BEHIND = ("router", "worker", "clock", "console")

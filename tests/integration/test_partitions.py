@@ -1,10 +1,7 @@
 """The number of partitions is changed in full flow, by the command as an operator runs it."""
 
 import asyncio
-import os
 import signal
-import sys
-from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
@@ -14,11 +11,11 @@ from runtime.broker import Broker, standings
 from runtime.settings import Settings
 from runtime.store.layout import LayoutStore, Phase
 from tests.integration.accounts import queue_step
-from tests.integration.site import PARTITIONS, Site, eventually
+from tests.integration.site import PARTITIONS, Site
 from tests.integration.traffic import traffic
+from tests.patience import eventually
+from tests.switchboard import begun
 
-ROOT = Path(__file__).parents[2]
-PROGRAM = "from runtime.cli import main; main()"
 MESSAGES = 400
 COMMAND_S = 90.0
 CALLED_OFF_S = 25.0
@@ -29,19 +26,12 @@ pytestmark = pytest.mark.thorough
 
 async def command(site: Site, *options: str) -> asyncio.subprocess.Process:
     """`switchboard partitions set ...` over the site, begun."""
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(ROOT),
+    where = {
         "AMQP_URL": site.info.amqp_url,
         "MONGO_URL": site.info.mongo_url,
         "SWITCHBOARD_DATABASE": site.database,
     }
-    return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", PROGRAM, "partitions", "set", *options),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env=environment,
-    )
+    return await begun(("partitions", "set", *options), where)
 
 
 async def set_number(site: Site, number: int, *options: str) -> str:

@@ -7,7 +7,8 @@ import pytest
 from contracts.content import Content, Location, Media, Text
 from runtime.sandbox.customers import Said
 from tests.integration.accounts import PlayedAccount, queue_step
-from tests.integration.site import Site, eventually
+from tests.integration.site import Site
+from tests.patience import eventually
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(200))
 ZOE, MAX = "+393490000001", "+393490000002"

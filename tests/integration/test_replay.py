@@ -1,9 +1,6 @@
 """Replays and dead letters over the running system, by the commands that operators have."""
 
-import asyncio
 import json
-import os
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,25 +8,18 @@ from typing import Any
 import pytest
 
 from tests.integration.accounts import Account, queue_step
-from tests.integration.site import Site, eventually
+from tests.integration.site import Site
+from tests.patience import eventually
+from tests.switchboard import Command
 
-ROOT = Path(__file__).parents[2]
-PROGRAM = "from runtime.cli import main; main()"
 WHO = "+393337000001"
 
 
 async def run(site: Site, *arguments: str) -> tuple[int, str, str]:
     """The exit code of a command over the site, and what it printed and complained of."""
     token = site.info.token_file.read_text(encoding="utf-8").strip()
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", PROGRAM, *arguments, "--url", site.info.console_url),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "SWITCHBOARD_CONSOLE_TOKEN": token},
-    )
-    output, faults = await process.communicate()
-    return process.returncode or 0, output.decode(), faults.decode()
+    command = Command(where=("--url", site.info.console_url), environment={"SWITCHBOARD_CONSOLE_TOKEN": token})
+    return await command.run(*arguments), command.output, command.faults
 
 
 async def replayed(site: Site, *options: str) -> dict[str, Any]:

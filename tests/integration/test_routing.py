@@ -9,7 +9,8 @@ import pytest
 from runtime.embedded.processes import SwitchboardProcess
 from runtime.sandbox import meta
 from tests.integration.accounts import Account, agent_step, queue_step
-from tests.integration.site import Site, eventually
+from tests.integration.site import Site
+from tests.patience import eventually
 
 ABOUT_A_SECOND = 2.0
 

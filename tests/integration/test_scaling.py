@@ -9,8 +9,9 @@ from runtime.embedded.mongodb import MongoDB
 from runtime.embedded.processes import SwitchboardProcess
 from runtime.embedded.rabbitmq import RabbitMQ
 from tests.integration.accounts import queue_step
-from tests.integration.site import PARTITIONS, Site, eventually, running
+from tests.integration.site import PARTITIONS, Site, running
 from tests.integration.traffic import traffic
+from tests.patience import eventually
 
 JOIN_S, TAKE_OVER_S = 5.0, 10.0
 MESSAGES = 900

@@ -11,7 +11,8 @@ import pytest
 from runtime.sandbox.faults import FaultMode
 from tests.integration.accounts import queue_step
 from tests.integration.chats import Chat, Desk
-from tests.integration.site import Site, eventually
+from tests.integration.site import Site
+from tests.patience import eventually
 
 PROVIDERS = ("kaleyra", "meta", "sinch", "twilio")
 CODES = {"kaleyra": "131026", "meta": "131026", "sinch": "RECIPIENT_NOT_REACHABLE", "twilio": "63024"}

@@ -10,8 +10,9 @@ from runtime.embedded.mongodb import MongoDB
 from runtime.embedded.rabbitmq import RabbitMQ
 from runtime.settings import Settings
 from tests.integration.accounts import Account, queue_step
-from tests.integration.site import HASTE, Site, eventually, running
+from tests.integration.site import HASTE, Site, running
 from tests.integration.traffic import traffic
+from tests.patience import eventually
 
 MESSAGES = 300
 DEADLINE_S = Settings().stop_deadline_s

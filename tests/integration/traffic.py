@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 
 from runtime.demo.report import Account
 from runtime.demo.run import Demonstration
-from tests.integration.site import Site, eventually
+from tests.integration.site import Site
+from tests.patience import eventually
 
 SEND_S = 60.0
 SETTLE_S = 30.0

@@ -1,7 +1,6 @@
 """Every process says that it is there, and follows the number of partitions."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from runtime.layout import Layout
 from runtime.store.client import Store
 from runtime.store.layout import LayoutStore, Phase, Plan
 from runtime.store.membership import Membership, Roll
+from tests.patience import eventually
 
 BEAT_S = 0.05
 
@@ -39,12 +39,6 @@ async def one(store: Store) -> AsyncIterator[One]:
     await one.part.stop()
 
 
-async def until(look: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(5):
-        while not await look():  # noqa: ASYNC110 - what is waited for is in the database
-            await asyncio.sleep(0.02)
-
-
 async def test_a_new_installation_gets_the_number_of_the_setting_and_another_process_follows(
     one: One, store: Store
 ) -> None:
@@ -62,16 +56,16 @@ async def test_a_process_says_how_far_it_has_followed_a_change(one: One) -> None
         layout = (await one.says())["layout"]
         return bool(layout == {"count": 16, "token": "t", "phase": phase, "settled": True})
 
-    await until(lambda: settled("draining"))
+    await eventually(lambda: settled("draining"))
     assert one.layout.held
     await one.layouts.advance("t", Phase.CLOSED)
-    await until(lambda: settled("closed"))
+    await eventually(lambda: settled("closed"))
     await one.layouts.finish("t")
 
     async def follows() -> bool:
         return bool((await one.says())["layout"]["count"] == 32)
 
-    await until(follows)
+    await eventually(follows)
     assert (one.layout.count, one.layout.held) == (32, False)
 
 
@@ -82,7 +76,7 @@ async def test_a_process_with_something_under_way_has_not_settled(one: One) -> N
         async def held() -> bool:
             return bool((await one.says())["layout"]["phase"] == "draining")
 
-        await until(held)
+        await eventually(held)
         assert (await one.says())["layout"]["settled"] is False
 
 
@@ -104,12 +98,12 @@ async def test_a_change_whose_command_died_is_called_off_by_whoever_sees_it(
     async def called_off() -> bool:
         return await one.layouts.read() == Plan(16, 32)
 
-    await until(called_off)
+    await eventually(called_off)
 
     async def goes_on() -> bool:
         return not one.layout.held
 
-    await until(goes_on)
+    await eventually(goes_on)
 
 
 async def test_who_leaves_is_gone_at_once(store: Store) -> None:

@@ -1,7 +1,7 @@
 """The configuration in use: refreshed when told and when not, and kept when a refresh fails."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 from cryptography.fernet import Fernet
@@ -14,6 +14,7 @@ from runtime.configuration import ConfigurationCache
 from runtime.crypto import SecretBox
 from runtime.store.client import Store
 from runtime.store.configuration import ConfigurationStore
+from tests.patience import so
 
 NEVER_S, SOON_S = 3600.0, 0.05
 ADA, BEN = Agent(id="ada", name="Ada"), Agent(id="ben", name="Ben")
@@ -31,12 +32,6 @@ async def cache(source: ConfigurationStore) -> AsyncIterator[ConfigurationCache]
     await cache.start()
     yield cache
     await cache.stop()
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
-        while not condition():  # noqa: ASYNC110 - what is waited for is a log line or a value, not an event
-            await asyncio.sleep(0.01)
 
 
 async def test_after_the_start_there_is_a_configuration(cache: ConfigurationCache) -> None:
@@ -69,7 +64,7 @@ async def test_a_change_that_nobody_told_of_is_found_by_looking(source: Configur
     await cache.start()
     try:
         await source.put(BEN)
-        await until(lambda: "ben" in cache.current.agents)
+        await so(lambda: "ben" in cache.current.agents)
     finally:
         await cache.stop()
 
@@ -113,9 +108,9 @@ async def test_a_refresh_that_fails_leaves_the_old_one_in_use_and_the_next_one_h
         with capture_logs() as logs, monkeypatch.context() as patched:
             patched.setattr(source, "load", broken)
             await source.put(BEN)
-            await until(lambda: sum(line["event"] == "configuration.refresh_failed" for line in logs) >= 2)
+            await so(lambda: sum(line["event"] == "configuration.refresh_failed" for line in logs) >= 2)
             assert cache.current.agents == {"ada": ADA}
-        await until(lambda: "ben" in cache.current.agents)
+        await so(lambda: "ben" in cache.current.agents)
     finally:
         await cache.stop()
 

@@ -19,6 +19,7 @@ from runtime.metrics import Metrics
 from runtime.settings import Settings
 from runtime.store.membership import NOTHING, Doing, Membership
 from tests.parts import PARTITIONS, Fields, Parts, broker_of
+from tests.patience import so
 from tests.proxy import Proxy
 
 SETTINGS = Settings(heartbeat_s=0.05, member_ttl_s=0.6, linger_ms=2, batch_size=8, prefetch=16, lanes=2)
@@ -47,9 +48,7 @@ class Hands:
         return len(bodies)
 
     async def until(self, count: int, seconds: float = 10) -> None:
-        async with asyncio.timeout(seconds):
-            while len(self.bodies) < count:  # noqa: ASYNC110 - what is waited for is a count
-                await asyncio.sleep(0.01)
+        await so(lambda: len(self.bodies) >= count)
 
 
 class Beats(Membership):
@@ -204,9 +203,7 @@ async def test_infrastructure_that_goes_away_while_a_bad_delivery_is_sought_is_w
     await fill(parts, 3)
     hands = Hands(stumble)
     await make(hands).start()
-    async with asyncio.timeout(5):
-        while not (parts.said.letters and {0, 2} <= set(of(0, hands.bodies))):  # noqa: ASYNC110 - two lists fill
-            await asyncio.sleep(0.01)
+    await so(lambda: parts.said.letters and {0, 2} <= set(of(0, hands.bodies)))
     assert [letter.body for letter in parts.said.letters] == ['"0/1"']
 
 
@@ -243,9 +240,7 @@ async def test_two_share_the_partitions_and_one_takes_all_when_the_other_leaves(
     one, other = (make(hands[name], instance=name, metrics=figures[name]) for name in "ab")
     await one.start()
     await other.start()
-    async with asyncio.timeout(10):
-        while [_owned(figures[name]) for name in "ab"] != [2, 2]:  # noqa: ASYNC110 - a metric is looked at
-            await asyncio.sleep(0.01)
+    await so(lambda: [_owned(figures[name]) for name in "ab"] == [2, 2])
     await fill(parts, 5, range(PARTITIONS))
     await hands["a"].until(10)
     await hands["b"].until(10)
@@ -307,9 +302,7 @@ async def test_after_the_connection_was_lost_everything_is_handled_in_order(
         for start in (0, 10, 20):
             await fill(parts, 10, start=start)
             proxy.cut()
-        async with asyncio.timeout(10):
-            while set(of(0, hands.bodies)) != set(range(30)):  # noqa: ASYNC110 - what is waited for is a list
-                await asyncio.sleep(0.01)
+        await so(lambda: set(of(0, hands.bodies)) == set(range(30)))
         assert list(dict.fromkeys(of(0, hands.bodies))) == list(range(30))
         await consumer.stop()
         await through.stop()

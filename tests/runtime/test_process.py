@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 from contracts.errors import SwitchboardError, Unavailable
 from runtime.process import HttpServer, Process, main
 from runtime.settings import Settings
+from tests.patience import PATIENCE_S
 
 Lines = list[str]
 
@@ -77,7 +78,7 @@ async def test_parts_start_in_order_and_stop_in_reverse(lines: Lines) -> None:
 
 
 async def test_a_stop_during_the_start_ends_what_was_started_and_starts_nothing_more(lines: Lines) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         await process(Part("a", lines), Slow("b", lines, soon), Part("c", lines)).run()
     assert lines == ["start a", "start b", "stop a"]
 
@@ -146,7 +147,7 @@ async def test_a_process_is_ready_only_when_all_of_its_parts_have_started() -> N
 
     process.add(Curious())
     running = asyncio.create_task(process.run())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while await process.health.failures():  # noqa: ASYNC110 - there is no event: this is what a supervisor does
             await asyncio.sleep(0.01)
     terminate()

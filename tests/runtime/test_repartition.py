@@ -17,6 +17,7 @@ from runtime.settings import Settings
 from runtime.store.layout import LayoutStore, Phase, Plan
 from runtime.store.membership import Membership, Roll
 from tests.parts import PARTITIONS, Parts
+from tests.patience import so
 
 TTL_S = 1.0
 SETTINGS = Settings(heartbeat_s=0.05, member_ttl_s=TTL_S, linger_ms=1)
@@ -143,9 +144,7 @@ async def test_what_cannot_be_drained_in_time_leaves_everything_as_it_was(parts:
             await change(parts, said=said).run(2, 3)
         assert await LayoutStore(parts.store).read() == Plan(PARTITIONS, PARTITIONS)
         process.may_handle.set()
-        async with asyncio.timeout(10):
-            while not process.handled:  # noqa: ASYNC110 - a list fills
-                await asyncio.sleep(0.02)
+        await so(lambda: process.handled)
     assert any("1 are in hand" in sentence for sentence in said)
     assert len(await standings(parts.broker, partition_queues(range(PARTITIONS)))) == 3 * PARTITIONS
 

@@ -10,7 +10,8 @@ from playwright.async_api import Browser, Locator, Page, ViewportSize
 
 from runtime.sandbox.customers import Said
 from tests.integration.accounts import PlayedAccount
-from tests.integration.site import Site, eventually
+from tests.integration.site import Site
+from tests.patience import eventually
 from tests.web.client import PATIENCE_MS, sign_in
 
 _numbers = itertools.count(3330000000)

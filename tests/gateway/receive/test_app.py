@@ -3,36 +3,26 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import ClientSession
-from cryptography.fernet import Fernet
 from yarl import URL
 
 from contracts.deadletters import DeadLetter
 from contracts.errors import Unavailable
 from contracts.events import EVENT, MessageReceived, NoticeReceived, StatusReported
-from gateway.receive.app import Door, build_gateway
-from gateway.receive.files import FileDoor
-from gateway.receive.gatherer import Gatherer
-from gateway.receive.journal import Detour, Kind
-from gateway.registry import providers
-from runtime.crypto import Signer
-from runtime.media.links import PURPOSE, MediaLinks
-from runtime.process import HttpServer
+from gateway.receive.journal import Kind
 from runtime.sandbox import meta, twilio
 from runtime.sandbox.requests import SignedRequest
-from runtime.store.media import GridFSMedia
 from tests.gateway.providers.meta import sample as of_meta
 from tests.gateway.providers.twilio import sample as of_twilio
 from tests.gateway.receive.journal.conftest import Opened, opened
-from tests.parts import NOW, PARTITIONS, Parts, people
+from tests.gateway.receive.served import PUBLIC, served
+from tests.parts import NOW, Parts, people
 
-PUBLIC = "https://hooks.example.test"
 WHO = "+393331234567"
 SECOND = of_meta.NUMBER.model_copy(update={"phone_number_id": "200000000000009", "url": f"{PUBLIC}/webhooks/meta/M2"})
 META = of_meta.ACCOUNT.model_copy(update={"id": "meta-1", "key": "M1", "list_id": "people"})
@@ -86,18 +76,8 @@ async def disk(tmp_path: Path) -> AsyncIterator[Opened]:
 @pytest.fixture
 async def gateway(parts: Parts, disk: Opened) -> AsyncIterator[Gateway]:
     await parts.configure(*people("ann"), META, META_2, META_3, TWILIO)
-    gatherer = Gatherer(parts.said, Detour(disk.journal, 5), 0.001, parts.metrics)
-    receiving = providers()
-    door = Door(receiving, parts.configuration, gatherer, parts.metrics, lambda: NOW, PUBLIC, PARTITIONS)
-    links = MediaLinks(Signer([Fernet.generate_key().decode()], PURPOSE), PUBLIC, timedelta(hours=1), lambda: NOW)
-    files = FileDoor(links, GridFSMedia(parts.store, lambda: NOW))
-    served = build_gateway(door, files, max(one.manifest.max_body for one in receiving.values()))
-    server = HttpServer(served, "127.0.0.1", 0, "gateway")
-    await server.start()
-    async with ClientSession(f"http://127.0.0.1:{server.port}") as client:
-        yield Gateway(client, f"http://127.0.0.1:{server.port}", parts)
-    await server.stop()
-    await gatherer.stop()
+    async with served(parts, disk, NOW, wait_s=0.001) as url, ClientSession(url) as client:
+        yield Gateway(client, url, parts)
 
 
 def text(number: meta.MetaNumber = M1, words: str = "hello", message_id: str = "wamid.1") -> SignedRequest:

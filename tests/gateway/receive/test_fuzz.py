@@ -5,33 +5,22 @@ The bodies, and how many there are of them, are those of `tests/gateway/provider
 """
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession
-from cryptography.fernet import Fernet
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from yarl import URL
 
 from gateway.providers.seam import Webhook
-from gateway.receive.app import Door, build_gateway
-from gateway.receive.files import FileDoor
-from gateway.receive.gatherer import Gatherer
-from gateway.receive.journal import Detour
-from gateway.registry import providers
-from runtime.crypto import Signer
-from runtime.media.links import PURPOSE, MediaLinks
-from runtime.process import HttpServer
-from runtime.store.media import GridFSMedia
 from tests.gateway.providers.conformance import RECEIVED_AT, fixtures_of, sample
 from tests.gateway.providers.test_fuzz import PROVIDERS, bodies, fuzzed, read
 from tests.gateway.receive.journal.conftest import opened
-from tests.parts import PARTITIONS, Parts
+from tests.gateway.receive.served import PUBLIC, served
+from tests.parts import Parts
 
-PUBLIC = "https://hooks.example.test"
 FATES = ("taken", "set_apart", "foreign")
 REFUSED = {400, 401, 403}
 
@@ -62,19 +51,8 @@ class Entrance:
 async def entrance(provider: str, parts: Parts, tmp_path: Path) -> AsyncIterator[Entrance]:
     """The door, with the sample account of a provider behind it."""
     await parts.configure(sample(provider).ACCOUNT)
-    links = MediaLinks(
-        Signer([Fernet.generate_key().decode()], PURPOSE), PUBLIC, timedelta(hours=1), lambda: RECEIVED_AT
-    )
-    files = FileDoor(links, GridFSMedia(parts.store, lambda: RECEIVED_AT))
-    async with opened(tmp_path) as disk:
-        gatherer = Gatherer(parts.said, Detour(disk.journal, 5), 0.0, parts.metrics)
-        door = Door(providers(), parts.configuration, gatherer, parts.metrics, lambda: RECEIVED_AT, PUBLIC, PARTITIONS)
-        server = HttpServer(build_gateway(door, files, 8 * 1024 * 1024), "127.0.0.1", 0, "gateway")
-        await server.start()
-        async with ClientSession() as client:
-            yield Entrance(client, f"http://127.0.0.1:{server.port}", parts)
-        await server.stop()
-        await gatherer.stop()
+    async with opened(tmp_path) as disk, served(parts, disk, RECEIVED_AT) as url, ClientSession() as client:
+        yield Entrance(client, url, parts)
 
 
 @pytest.mark.timeout(900)

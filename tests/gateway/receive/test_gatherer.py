@@ -271,8 +271,8 @@ async def test_a_failure_that_nobody_foresaw_fails_its_requests_and_the_lane_goe
     with monkeypatch.context() as patch:
         patch.setattr(publisher, "publish", broken)
         with pytest.raises(Unavailable):
-            async with asyncio.timeout(2):
+            async with asyncio.timeout(PATIENCE_S):
                 await gatherer.publish(numbers(0, 1))
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE_S):
         await gatherer.publish(numbers(1, 2))
     assert publisher.bundles == [[1]]

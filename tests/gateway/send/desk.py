@@ -1,8 +1,7 @@
 """A sender in front of the sandbox, which plays the provider over real HTTP; broker and database are real too."""
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -39,6 +38,7 @@ from runtime.store.interactions import Change
 from runtime.store.media import GridFSMedia
 from runtime.store.outbound import OutboundStore
 from tests.parts import Fields, Parts, people
+from tests.patience import PATIENCE_S, eventually
 
 ADA = "+39333000001"
 BEN = "+39333000002"
@@ -82,14 +82,6 @@ def number_of(account: Account) -> PlayedNumber:
         api_url=account.credentials["api_url"],
         credentials={**account.credentials, **secrets},
     )
-
-
-async def eventually(look: Callable[[], Awaitable[bool]], within_s: float = 8.0) -> None:
-    """Wait until it is so."""
-    until = time.monotonic() + within_s
-    while not await look():
-        assert time.monotonic() < until, f"not so within {within_s:g} s"
-        await asyncio.sleep(0.02)
 
 
 def outbound(words: str | OutboundContent, sequence: int, contact: str = ADA, **fields: Fields) -> StoredMessage:
@@ -207,7 +199,7 @@ class Desk:
         """How far each message of a contact is."""
         return [str(message.state) for message in await self.stored(contact)]
 
-    async def until(self, *states: str, contact: str = ADA, within_s: float = 8.0) -> None:
+    async def until(self, *states: str, contact: str = ADA, within_s: float = PATIENCE_S) -> None:
         """Wait until the messages of a contact have these states."""
 
         async def look() -> bool:

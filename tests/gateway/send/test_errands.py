@@ -16,8 +16,9 @@ from gateway.send.errands import Errands, Handlers
 from gateway.send.templates import TemplateReader
 from runtime.clock import utc_now
 from runtime.store.templates import TemplateStore
-from tests.gateway.send.desk import Desk, account_at, eventually
+from tests.gateway.send.desk import Desk, account_at
 from tests.parts import Parts
+from tests.patience import eventually
 
 Handler = Callable[[FetchMedia], Awaitable[None]]
 Start = Callable[[Handler], Awaitable[Errands]]

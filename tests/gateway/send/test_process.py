@@ -29,8 +29,9 @@ from runtime.store.client import Store
 from runtime.store.configuration import ConfigurationStore
 from runtime.store.interactions import InteractionStore
 from runtime.store.outbound import OutboundStore
-from tests.gateway.send.desk import ADA, account_at, eventually, number_of, outbound, status_of
+from tests.gateway.send.desk import ADA, account_at, number_of, outbound, status_of
 from tests.parts import people
+from tests.patience import eventually
 from workers.sends import SendSweep
 
 ROOT = Path(__file__).parents[3]

@@ -17,19 +17,8 @@ from gateway.registry import providers
 from runtime.clock import utc_now
 from runtime.sandbox.faults import FaultMode
 from runtime.settings import Settings
-from tests.gateway.send.desk import (
-    ADA,
-    BEN,
-    SETTINGS,
-    TOKEN,
-    Desk,
-    account_at,
-    eventually,
-    number_of,
-    outbound,
-    status_of,
-    trigger,
-)
+from tests.gateway.send.desk import ADA, BEN, SETTINGS, TOKEN, Desk, account_at, number_of, outbound, status_of, trigger
+from tests.patience import eventually
 
 
 async def test_a_queued_message_is_sent_once_however_often_it_is_triggered(desk: Desk) -> None:

@@ -15,6 +15,7 @@ from contracts.events import WebhookAnswered
 from gateway.webhooks.call import EndpointCaller
 from runtime.http.client import OutboundHttp
 from tests.parts import NOW, Parts
+from tests.patience import PATIENCE_S
 
 HERE = "127.0.0.1"
 Respond = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -165,13 +166,16 @@ async def test_an_answer_that_does_not_end_is_cut_off(endpoint: Endpoint) -> Non
 
 
 async def test_an_answer_that_does_not_come_is_not_waited_for(endpoint: Endpoint) -> None:
+    over = asyncio.Event()
+
     async def never(_request: web.Request) -> web.Response:
-        await asyncio.sleep(2)
+        await over.wait()
         return web.Response()
 
     endpoint.respond = never
-    async with asyncio.timeout(1.8):
+    async with asyncio.timeout(PATIENCE_S):
         await endpoint.call(timeout=1)
+    over.set()
     assert endpoint.answer.failure == "no answer within 1 s"
 
 

@@ -1,8 +1,6 @@
 """An event log of its own, and routers and workers that run, over the real broker and the real database."""
 
-import asyncio
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -28,16 +26,8 @@ from runtime.store.membership import Membership
 from runtime.store.replays import ReplayStore
 from runtime.store.whitelists import WhitelistRules
 from tests.parts import NOW, PARTITIONS, Fields, Parts, broker_of
+from tests.patience import eventually
 from workers.deadletters import DeadLetterKeeper
-
-WITHIN_S = 20
-
-
-async def eventually(look: Callable[[], Awaitable[bool]]) -> None:
-    until = time.monotonic() + WITHIN_S
-    while not await look():
-        assert time.monotonic() < until, "not so in time"
-        await asyncio.sleep(0.02)
 
 
 @dataclass

@@ -5,7 +5,8 @@ from typing import Any
 from contracts.interactions import EntryKind
 from contracts.queues import AgentState
 from tests.parts import NOW, account, message, people, queue
-from tests.router.replay.conftest import Site, eventually
+from tests.patience import eventually
+from tests.router.replay.conftest import Site
 
 QUEUE = {"action": "Queue", "queue": "sales", "timeout": 600}
 CLOSE = {"action": "Close", "disposition": "done"}

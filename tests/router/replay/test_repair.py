@@ -16,7 +16,8 @@ from contracts.replay import Replay, ReplayState
 from runtime.deadletters import DeadLetters
 from runtime.store.effects import Effect, EffectStore
 from tests.parts import NOW, about, account, message, people, queue
-from tests.router.replay.conftest import Site, eventually, running
+from tests.patience import eventually
+from tests.router.replay.conftest import Site, running
 
 QUEUE = {"action": "Queue", "queue": "sales", "timeout": 600}
 HELLO = {"action": "AutoReply", "text": "Hello", "times": "once"}

@@ -13,6 +13,7 @@ from runtime.broker.connection import broker_errors
 from runtime.embedded.rabbitmq import RabbitMQ
 from runtime.settings import Settings
 from tests.parts import PARTITIONS, broker_of
+from tests.patience import PATIENCE_S
 from tests.proxy import Proxy
 from tests.rabbitmqctl import clear_alarm, raise_alarm
 
@@ -32,7 +33,7 @@ def not_needed(url: str) -> Broker:
 async def test_a_process_that_can_do_without_starts_without_and_connects_later(proxy: Proxy) -> None:
     proxy.refuse = True
     broker = not_needed(proxy.url)
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE_S):
         await broker.start()
     with pytest.raises(Unavailable):
         await broker.check()
@@ -71,7 +72,7 @@ async def test_an_attempt_under_way_ends_with_the_broker(proxy: Proxy) -> None:
     broker = not_needed(proxy.url)
     waiting = asyncio.create_task(broker.check())
     await asyncio.sleep(0.05)
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE_S):
         await broker.stop()
     with pytest.raises(asyncio.CancelledError):
         await waiting
@@ -87,7 +88,7 @@ async def test_an_alarm_of_the_broker_is_seen_and_its_end(
     await publishing.check_unblocked()
     try:
         await raise_alarm(rabbitmq)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while True:  # a connection hears of the alarm when it publishes
                 await channel.basic_publish(b"", routing_key="nowhere")
                 await asyncio.sleep(0.05)
@@ -126,7 +127,7 @@ async def test_a_node_that_hangs_is_given_up_for_the_next(
     hosts = [url.rpartition("@")[2].rstrip("/") for url in (proxy.url, rabbitmq.url)]
     for order in (hosts, hosts[::-1]):
         several = not_needed(f"amqp://guest:guest@{','.join(order)}/")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             await several.check()
         await several.stop()
     assert proxy.connections

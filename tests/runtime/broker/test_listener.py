@@ -10,6 +10,7 @@ from contracts.topology import CONFIGURATION
 from runtime.broker import Broker, Listener, Publisher, listener
 from runtime.embedded.rabbitmq import RabbitMQ
 from tests.parts import broker_of
+from tests.patience import so
 from tests.proxy import Proxy
 
 
@@ -24,9 +25,7 @@ class Ear:
 
     async def until(self, count: int) -> None:
         """Wait until so much was heard."""
-        async with asyncio.timeout(5):
-            while self.count < count:  # noqa: ASYNC110 - the test looks at a count, as a process does at a version
-                await asyncio.sleep(0.01)
+        await so(lambda: self.count >= count)
 
 
 @pytest.fixture

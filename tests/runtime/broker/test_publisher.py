@@ -11,6 +11,7 @@ from contracts.topology import EVENTS, event_key, router_queue
 from runtime.broker import Broker, Delivery, Publisher, Subscription
 from runtime.embedded.rabbitmq import RabbitMQ
 from tests.parts import broker_of
+from tests.patience import PATIENCE_S
 from tests.proxy import Proxy
 
 
@@ -20,7 +21,7 @@ async def first(broker: Broker, queue: str) -> bytes:
     subscription = Subscription(broker, queue, 1, arrivals.put_nowait)
     await subscription.open()
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             return (await arrivals.get()).body
     finally:
         await subscription.close()

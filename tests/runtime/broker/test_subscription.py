@@ -6,6 +6,7 @@ from contracts.topology import EVENTS, event_key, router_queue
 from runtime.broker import Broker, Delivery, Publisher, Subscription
 from runtime.embedded.rabbitmq import RabbitMQ
 from tests.parts import broker_of
+from tests.patience import PATIENCE_S, so
 from tests.proxy import Proxy
 
 QUEUE = router_queue(2)
@@ -20,7 +21,7 @@ async def fill(broker: Broker, count: int) -> None:
 
 async def take(arrivals: "asyncio.Queue[Delivery]", count: int) -> list[Delivery]:
     """The next so many deliveries."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         return [await arrivals.get() for _ in range(count)]
 
 
@@ -75,9 +76,7 @@ async def test_a_subscription_that_the_broker_cancels_is_not_active_any_more(
     channel = await broker.channel(confirms=False)
     await channel.queue_delete(QUEUE)
 
-    async with asyncio.timeout(5):
-        while subscription.active:  # noqa: ASYNC110 - the broker's word comes when it comes
-            await asyncio.sleep(0.01)
+    await so(lambda: not subscription.active)
     await subscription.close()
 
 

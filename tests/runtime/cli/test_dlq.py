@@ -7,7 +7,8 @@ import pytest
 
 from tests.console.conftest import Console, console
 from tests.console.test_deadletters import WORDS, keep
-from tests.runtime.cli.command import Command
+from tests.runtime.cli.over import over
+from tests.switchboard import Command
 
 __all__ = ["console"]  # a fixture
 
@@ -16,7 +17,7 @@ __all__ = ["console"]  # a fixture
 async def dlq(console: Console, tmp_path: Path) -> Command:
     await keep(console, "d1", "d2", account_id="shop")
     await keep(console, "d3", stage="gateway", reason="malformed: events must be a list")
-    return Command("dlq", str(console.client.make_url("")), tmp_path)
+    return over(console, tmp_path, "dlq")
 
 
 async def test_letters_are_listed_without_what_customers_wrote(dlq: Command) -> None:

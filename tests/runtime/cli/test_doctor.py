@@ -1,8 +1,6 @@
 import json
-import os
 import stat
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,20 +10,19 @@ from runtime.cli import doctor
 from runtime.cli.doctor import Finding
 from runtime.embedded.stack_file import StackInfo, supervisor
 from runtime.settings import Settings
+from tests.switchboard import SWITCHBOARD, variables
 
-ROOT = Path(__file__).parents[3]
 NOWHERE = "127.0.0.1:1"
 
 
-def run_doctor(state_dir: Path, **variables: str) -> tuple[int, list[Finding]]:
+def run_doctor(state_dir: Path, **given: str) -> tuple[int, list[Finding]]:
     """The command as a person runs it, over JSON."""
-    program = "from runtime.cli import main; main()"
     done = subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-c", program, "doctor", "--json", "--state-dir", str(state_dir)],
+        [*SWITCHBOARD, "doctor", "--json", "--state-dir", str(state_dir)],
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **variables},
+        env=variables(**given),
     )
     return done.returncode, [Finding(**finding) for finding in json.loads(done.stdout)]
 

@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import os
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -16,43 +14,11 @@ from runtime.store.client import Store
 from runtime.store.layout import LayoutStore
 from runtime.store.membership import Doing, Membership
 from tests.parts import PARTITIONS, broker_of
-
-ROOT = Path(__file__).parents[3]
-PROGRAM = "from runtime.cli import main; main()"
-
-
-class Shell:
-    """Runs the command over one installation; `output` is what it printed, `faults` what it complained of."""
-
-    def __init__(self, settings: Settings, directory: Path) -> None:
-        self._directory = directory
-        self.environment = {
-            **os.environ,
-            "PYTHONPATH": str(ROOT),
-            "AMQP_URL": settings.amqp_url.get_secret_value(),
-            "MONGO_URL": settings.mongo_url.get_secret_value(),
-            "SWITCHBOARD_DATABASE": settings.database,
-        }
-        self.output = ""
-        self.faults = ""
-
-    async def run(self, *options: str) -> int:
-        """The exit code of the command with these options."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", PROGRAM, "partitions", *options),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env=self.environment,
-            cwd=self._directory,
-        )
-        output, faults = await process.communicate()
-        self.output, self.faults = output.decode(), faults.decode()
-        return process.returncode or 0
+from tests.switchboard import Command, variables_of
 
 
 @pytest.fixture
-async def shell(installation: Settings, tmp_path: Path) -> AsyncIterator[Shell]:
+async def shell(installation: Settings, tmp_path: Path) -> AsyncIterator[Command]:
     """An installation with a router that owns partition 1, and three bundles in partition 2."""
     store, broker = (
         Store(installation.mongo_url, installation.database),
@@ -65,7 +31,7 @@ async def shell(installation: Settings, tmp_path: Path) -> AsyncIterator[Shell]:
     for _ in range(3):
         await Publisher(broker, 5).publish(EVENTS, event_key(2), b"[]")
     beating = asyncio.create_task(_beat(Membership(store, "router", "router-a", 1.0), doing))
-    yield Shell(installation, tmp_path)
+    yield Command("partitions", environment=variables_of(installation), directory=tmp_path)
     beating.cancel()
     await broker.stop()
     await store.stop()
@@ -77,7 +43,7 @@ async def _beat(membership: Membership, doing: Doing) -> None:
         await asyncio.sleep(0.3)
 
 
-async def test_every_partition_is_shown_with_its_owner_depth_rates_and_lag(shell: Shell) -> None:
+async def test_every_partition_is_shown_with_its_owner_depth_rates_and_lag(shell: Command) -> None:
     assert await shell.run("--stage", "router") == 0, shell.faults
     rows = [line.split() for line in shell.output.splitlines() if "router" in line and "│" in line]
     cells = {row[3]: [cell for cell in row if cell != "│"] for row in rows}
@@ -87,7 +53,7 @@ async def test_every_partition_is_shown_with_its_owner_depth_rates_and_lag(shell
     assert "Dead letters: 0 open" in shell.output
 
 
-async def test_programs_get_json_and_idle_partitions_can_be_left_out(shell: Shell) -> None:
+async def test_programs_get_json_and_idle_partitions_can_be_left_out(shell: Command) -> None:
     assert await shell.run("--json") == 0, shell.faults
     found = json.loads(shell.output)
     assert found["partitions"] == PARTITIONS
@@ -99,14 +65,13 @@ async def test_programs_get_json_and_idle_partitions_can_be_left_out(shell: Shel
     assert " 00 " not in shell.output
 
 
-async def test_a_stage_that_does_not_exist_is_refused_with_those_that_do(shell: Shell) -> None:
+async def test_a_stage_that_does_not_exist_is_refused_with_those_that_do(shell: Command) -> None:
     assert await shell.run("--stage", "kitchen") == 2
     assert "router, worker, sender" in shell.faults
 
 
-async def test_a_broker_that_is_away_is_said_in_one_sentence(shell: Shell) -> None:
-    shell.environment["AMQP_URL"] = "amqp://guest:secret@127.0.0.1:1/"
-    assert await shell.run() == 1
+async def test_a_broker_that_is_away_is_said_in_one_sentence(shell: Command) -> None:
+    assert await shell.run(AMQP_URL="amqp://guest:secret@127.0.0.1:1/") == 1
     assert "switchboard: RabbitMQ" in shell.faults
     assert "secret" not in shell.faults
     assert "Traceback" not in shell.faults

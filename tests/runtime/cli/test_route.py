@@ -1,17 +1,15 @@
 """The command as a person runs it, against the real console over HTTP."""
 
-import asyncio
 import json
-import os
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.console.conftest import TOKEN, Console, console, shop
+from tests.runtime.cli.over import over
+from tests.switchboard import Command
 
 __all__ = ["console", "shop"]  # fixtures
-ROOT = Path(__file__).parents[3]
 CONDITION = "message.text == 'bye'"
 ACTIONS = [
     {"action": "AutoReply", "text": "Hello {contact.name|there}"},
@@ -21,33 +19,10 @@ ACTIONS = [
 ]
 
 
-class Command:
-    """Runs `switchboard route explain`; `output` is what it printed, `faults` what it complained of."""
-
-    def __init__(self, url: str, state_dir: Path) -> None:
-        self._url = url
-        self._state_dir = state_dir
-        self.output = ""
-        self.faults = ""
-
-    async def run(self, *options: str, url: str | None = None, token: str = TOKEN) -> int:
-        program = "from runtime.cli import main; main()"
-        where = ["--url", self._url if url is None else url] if url != "" else []
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", program, "route", "explain", "--state-dir", str(self._state_dir), *where, *options),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "SWITCHBOARD_CONSOLE_TOKEN": token},
-        )
-        output, faults = await process.communicate()
-        self.output, self.faults = output.decode(), faults.decode()
-        return process.returncode or 0
-
-
 @pytest.fixture
 async def command(shop: Console, tmp_path: Path) -> Command:
     await shop.account(actions=ACTIONS)
-    return Command(str(shop.client.make_url("")), tmp_path)
+    return over(shop, tmp_path, "route", "explain")
 
 
 async def test_a_walk_is_shown_to_people(command: Command) -> None:
@@ -67,19 +42,34 @@ async def test_a_walk_is_shown_to_programs(command: Command) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "url", "token", "words"),
+    ("options", "token", "words"),
     [
-        (("--account", "none"), None, TOKEN, "there is no account with the key none"),
-        (("--account", "shop"), None, "wrong", "the console answered 401"),
-        (("--account", "shop"), "http://127.0.0.1:1", TOKEN, "the console does not answer: ConnectError"),
-        (("--account", "shop"), "", TOKEN, "no stack runs over"),
-        (("--account", "shop", "--text", "x" * 5000), None, TOKEN, "the console answered 422: text:"),
+        (("--account", "none"), TOKEN, "there is no account with the key none"),
+        (("--account", "shop"), "wrong", "the console answered 401"),
+        (("--account", "shop", "--text", "x" * 5000), TOKEN, "the console answered 422: text:"),
     ],
 )
-async def test_what_goes_wrong_is_said_in_a_sentence(
-    command: Command, options: tuple[str, ...], url: str | None, token: str, words: str
+async def test_what_is_refused_is_said_in_a_sentence(
+    command: Command, options: tuple[str, ...], token: str, words: str
 ) -> None:
-    assert await command.run("--from", "+393330000001", *options, url=url, token=token) == 1
+    assert await command.run("--from", "+393330000001", *options, SWITCHBOARD_CONSOLE_TOKEN=token) == 1
+    assert words in command.faults
+    assert "Traceback" not in command.faults
+
+
+@pytest.mark.parametrize(
+    ("where", "words"),
+    [
+        (("--url", "http://127.0.0.1:1"), "the console does not answer: ConnectError"),
+        ((), "no stack runs over"),
+    ],
+)
+async def test_that_there_is_no_console_is_said_in_a_sentence(
+    tmp_path: Path, where: tuple[str, ...], words: str
+) -> None:
+    where = (*where, "--state-dir", str(tmp_path))
+    command = Command("route", "explain", where=where, environment={"SWITCHBOARD_CONSOLE_TOKEN": TOKEN})
+    assert await command.run("--account", "shop", "--from", "+393330000001") == 1
     assert words in command.faults
     assert "Traceback" not in command.faults
 

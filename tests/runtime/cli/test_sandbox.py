@@ -1,27 +1,24 @@
 """The command line of the sandbox: its own server in a process, driven by its own commands."""
 
-import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from runtime.cli.sandbox import chat_lines
 from runtime.sandbox.phones import Phone, PhoneMessage
 from tests.parts import NOW
+from tests.switchboard import SWITCHBOARD, variables
 
-ROOT = Path(__file__).parents[3]
 START_S, STOP_S = 30.0, 15.0
-SWITCHBOARD = (sys.executable, "-c", "from runtime.cli import main; main()", "sandbox")
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+SANDBOX = (*SWITCHBOARD, "sandbox")
+ENVIRONMENT = variables(PYTHONUNBUFFERED="1")
 
 
 def sandbox(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: S603 - our own command
-        [*SWITCHBOARD, *arguments], capture_output=True, text=True, check=False, env=ENVIRONMENT, timeout=START_S
+        [*SANDBOX, *arguments], capture_output=True, text=True, check=False, env=ENVIRONMENT, timeout=START_S
     )
 
 
@@ -29,7 +26,7 @@ def sandbox(*arguments: str) -> subprocess.CompletedProcess[str]:
 def url() -> Iterator[str]:
     """A sandbox without numbers, on a free port."""
     with subprocess.Popen(  # noqa: S603 - our own command
-        [*SWITCHBOARD, "--port", "0"], stderr=subprocess.PIPE, text=True, env=ENVIRONMENT
+        [*SANDBOX, "--port", "0"], stderr=subprocess.PIPE, text=True, env=ENVIRONMENT
     ) as server:
         assert server.stderr is not None
         said = re.search(r"serves (http://127.0.0.1:\d+);", server.stderr.readline())

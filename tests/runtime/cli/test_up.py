@@ -1,6 +1,4 @@
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -9,17 +7,16 @@ from runtime.cli import COMMANDS, application
 from runtime.cli.up import describe, settings_for_people
 from runtime.embedded.lock import StateLock
 from runtime.embedded.stack_file import StackInfo
+from tests.switchboard import SWITCHBOARD, variables
 
-ROOT = Path(__file__).parents[3]
 
-
-def switchboard(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+def switchboard(*arguments: str, **given: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-c", "from runtime.cli import main; main()", *arguments],
+        [*SWITCHBOARD, *arguments],
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **variables},
+        env=variables(**given),
     )
 
 

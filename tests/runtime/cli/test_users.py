@@ -7,14 +7,15 @@ import pytest
 
 from tests.console.conftest import Console, console
 from tests.console.people import browser
-from tests.runtime.cli.command import Command
+from tests.runtime.cli.over import over
+from tests.switchboard import Command
 
 __all__ = ["console"]  # a fixture
 
 
 @pytest.fixture
 def users(console: Console, tmp_path: Path) -> Command:
-    return Command("users", str(console.client.make_url("")), tmp_path)
+    return over(console, tmp_path, "users")
 
 
 async def test_the_first_admin_is_added_and_signs_in_with_the_password_that_is_printed(

@@ -19,6 +19,7 @@ from runtime.embedded.stack_file import StackInfo
 from runtime.process import Process
 from runtime.sandbox.__main__ import compose as compose_sandbox
 from runtime.settings import Settings
+from tests.patience import PATIENCE_S
 from workers.__main__ import compose_clock, compose_deliver
 
 COMPOSITIONS: dict[str, Callable[[Process], None]] = {
@@ -83,7 +84,7 @@ async def stack(installation: Settings, tmp_path: Path) -> AsyncIterator[tuple[S
 
 
 async def _until_ready(ports: list[int]) -> None:
-    async with asyncio.timeout(20), ClientSession() as client:
+    async with asyncio.timeout(PATIENCE_S), ClientSession() as client:
         for port in ports:
             while not await _ready(client, port):  # noqa: ASYNC110 - another task serves it
                 await asyncio.sleep(0.05)

@@ -18,10 +18,9 @@ from runtime.metrics import Metrics
 from runtime.store.audiences import Audiences
 from runtime.store.client import Store
 from tests.parts import broker_of
+from tests.patience import PATIENCE_S
 from tests.proxy import Proxy
 from tests.runtime.live.test_news import interaction
-
-WITHIN_S = 20.0
 
 
 class Listener:
@@ -35,7 +34,7 @@ class Listener:
     async def start(self) -> None:
         ready = asyncio.Event()
         self._task = asyncio.create_task(self._read(ready))
-        async with asyncio.timeout(WITHIN_S):
+        async with asyncio.timeout(PATIENCE_S):
             await ready.wait()
 
     async def stop(self) -> None:
@@ -56,7 +55,7 @@ class Listener:
     async def until(self, id_: str) -> list[str]:
         """The ids (or `reset`) up to this one."""
         found: list[str] = []
-        async with asyncio.timeout(WITHIN_S):
+        async with asyncio.timeout(PATIENCE_S):
             while id_ not in found:
                 one = await self._told.get()
                 found.append("reset" if one.kind is LiveKind.RESET else one.id)

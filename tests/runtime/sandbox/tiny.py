@@ -21,7 +21,7 @@ from runtime.sandbox.server import Sandbox
 
 Json = dict[str, Any]
 KEY, TOKEN = "T1", "the-token"
-WAIT_S = 5.0
+WAIT_S = 60.0
 
 
 class Tiny:

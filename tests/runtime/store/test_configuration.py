@@ -21,6 +21,7 @@ from runtime.crypto import SecretBox
 from runtime.store.client import Store
 from runtime.store.configuration import Changes, ConfigurationStore, Draft
 from runtime.store.pages import PageRequest
+from tests.patience import PATIENCE_S
 
 OLD, NEW = (Fernet.generate_key().decode() for _ in range(2))
 
@@ -262,7 +263,7 @@ async def test_a_database_that_is_away_is_unavailable_and_not_tried_for_long() -
     configuration = ConfigurationStore(away, SecretBox([NEW]))
     attempts = (configuration.version(), configuration.load(), configuration.put(*OTHERS))
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             outcomes = await asyncio.gather(*attempts, return_exceptions=True)
     finally:
         await away.stop()

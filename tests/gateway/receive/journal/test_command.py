@@ -1,10 +1,6 @@
 """`switchboard journal drain`, as a person runs it, for a journal whose gateway never came back."""
 
-import asyncio
 import json
-import os
-import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
@@ -19,9 +15,7 @@ from runtime.store.client import Store
 from runtime.store.layout import LayoutStore, Plan
 from tests.gateway.receive.journal.way import arrivals, way
 from tests.parts import PARTITIONS
-
-ROOT = Path(__file__).parents[4]
-COMMAND_S = 60
+from tests.switchboard import Command, variables_of
 
 
 class Away(Publisher):
@@ -31,40 +25,9 @@ class Away(Publisher):
         raise Unavailable("RabbitMQ: away")
 
 
-@dataclass
-class Command:
-    """Runs the command; `output` is what it printed, `faults` what it complained of."""
-
-    settings: Settings
-    directory: Path
-    output: str = ""
-    faults: str = ""
-
-    async def run(self, *arguments: str | Path, **environment: str) -> int:
-        given = {
-            "PYTHONPATH": str(ROOT),
-            "AMQP_URL": self.settings.amqp_url.get_secret_value(),
-            "MONGO_URL": self.settings.mongo_url.get_secret_value(),
-            "SWITCHBOARD_DATABASE": self.settings.database,
-            "SWITCHBOARD_PARTITIONS": str(self.settings.partitions),
-        }
-        program = "from runtime.cli import main; main()"
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", program, "journal", "drain", *map(str, arguments)),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            cwd=self.directory,
-            env={**os.environ, **given, **environment},
-        )
-        async with asyncio.timeout(COMMAND_S):
-            output, faults = await process.communicate()
-        self.output, self.faults = output.decode(), faults.decode()
-        return process.returncode or 0
-
-
 @pytest.fixture
 def command(installation: Settings, tmp_path: Path) -> Command:
-    return Command(installation, tmp_path)
+    return Command("journal", "drain", environment=variables_of(installation), directory=tmp_path)
 
 
 @pytest.fixture
@@ -124,11 +87,13 @@ async def test_without_a_broker_nothing_is_lost_and_the_exit_code_says_so(comman
 
 
 @pytest.mark.usefixtures("left")
-async def test_the_number_of_partitions_is_the_installations_whatever_the_setting_says(command: Command) -> None:
+async def test_the_number_of_partitions_is_the_installations_whatever_the_setting_says(
+    command: Command, installation: Settings
+) -> None:
     assert await command.run(command.directory / "0") == 0
     assert await command.run(command.directory / "1", SWITCHBOARD_PARTITIONS="9") == 0
     assert not list((command.directory / "1").glob("*.journal"))
-    store = Store(command.settings.mongo_url, command.settings.database)
+    store = Store(installation.mongo_url, installation.database)
     assert await LayoutStore(store).read() == Plan(PARTITIONS, PARTITIONS)
     await store.stop()
 

@@ -18,7 +18,8 @@ from tests.parts import broker_of
 from tests.proxy import Proxy
 from tests.rabbitmqctl import clear_alarm, raise_alarm
 
-MOST_MS = 50.0
+MOST_MS = PATIENCE_S * 1000
+"""Whoever waited for the broker would wait that long. How fast it is on disk is measured by the benchmark `journal`."""
 
 
 @pytest.fixture
@@ -129,9 +130,10 @@ async def test_of_many_who_wait_for_a_silent_broker_none_waits_longer_than_the_f
         proxy.answers.clear()
         first = asyncio.create_task(one.say(1))
         await asyncio.sleep(PATIENCE_S * 0.8)
-        await asyncio.gather(*(one.say(1) for _ in range(11)))
+        others = [asyncio.create_task(one.say(1)) for _ in range(11)]
         await first
-        assert max(one.times) < PATIENCE_S * 1.5
+        _, waiting = await asyncio.wait(others, timeout=PATIENCE_S * 0.7)
+        assert not waiting
         assert one.process.metric("switchboard_journaled_total", kind="event") == 12
         proxy.answers.set()
         await one.settled()

@@ -21,11 +21,11 @@ from gateway.receive.journal import Detour, Drainer
 from runtime.broker import Broker, Publisher
 from tests.gateway.receive.journal.conftest import PLENTY, Opened
 from tests.parts import PARTITIONS
+from tests.patience import so
 
 CONTACTS = 12
 PATIENCE_S = 0.3
 PUBLISH_S = 1.0
-SETTLE_S = 20.0
 QUIET_S = 1.0
 
 
@@ -59,9 +59,7 @@ class Way:
 
     async def settled(self) -> None:
         """Wait until the journal is empty."""
-        async with asyncio.timeout(SETTLE_S):
-            while not self.process.journal.empty:  # noqa: ASYNC110 - a test looks at what a process shows
-                await asyncio.sleep(0.01)
+        await so(lambda: self.process.journal.empty)
 
     def percentile_ms(self, share: float) -> float:
         return sorted(self.times)[int(len(self.times) * share)] * 1000
