@@ -15,7 +15,7 @@ run: setup  ## Start everything with sample accounts and messages; Ctrl-C stops 
 
 test:  ## Run all tests against a real RabbitMQ and MongoDB that they start themselves
 	@bash deploy/setup.sh tests
-	@$(BIN)/python -m pytest $(or $(ARGS),-n 2 --dist loadfile -m 'not thorough')
+	@$(BIN)/python -m pytest $(or $(ARGS),-n 2 --dist loadfile --no-loadscope-reorder -m 'not thorough')
 
 check: setup  ## Format, lint, types, imports, the web client and the deployment files; needs no services
 	@$(BIN)/ruff format --check .

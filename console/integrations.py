@@ -24,10 +24,8 @@ def _printable(key: SecretStr) -> SecretStr:
 
 
 ApiKey = Annotated[
-    SecretStr | None,
-    AfterValidator(lambda key: key if key is None else _printable(key)),
+    Annotated[SecretStr, Field(max_length=500), AfterValidator(_printable)] | None,
     Field(
-        max_length=500,
         description="Never shown again. One that is left out stays as it is, unless `base_url` names another host; one "
         "that is empty is taken away.",
     ),

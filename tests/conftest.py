@@ -1,8 +1,8 @@
 """Real services for the tests that need them, started once and only when the first such test asks."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
-import aio_pika
 import pytest
 from cryptography.fernet import Fernet
 from hypothesis import settings
@@ -10,15 +10,16 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from pydantic import SecretStr
 
 from contracts.base import new_id
-from contracts.topology import DEAD_LETTERS, ERRANDS, LIVE, router_queue, send_key, work_key
 from runtime.broker import Broker
 from runtime.embedded.mongodb import MongoDB
 from runtime.embedded.ports import PortBook
 from runtime.embedded.rabbitmq import RabbitMQ
+from runtime.embedded.services import EmbeddedServices
 from runtime.foundation import INDEXES
 from runtime.settings import Settings
 from runtime.store.client import Store
 from tests.parts import PARTITIONS, Parts, broker_of
+from tests.queues import forget_queues
 
 settings.register_profile("steady", derandomize=True, database=None, deadline=None)
 settings.register_profile("search", deadline=None)
@@ -66,18 +67,27 @@ async def session_store(mongodb: MongoDB) -> AsyncIterator[Store]:
         await store.stop()
 
 
+@pytest.fixture(scope="session")
+async def services(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[EmbeddedServices]:
+    """A broker and a database of our own, which a test may stop if it starts them again."""
+    services = EmbeddedServices(tmp_path_factory.mktemp("services"), standard_ports=False, management=False)
+    async with services:
+        yield services
+
+
 @pytest.fixture
 async def store(session_store: Store) -> Store:
     """A database with its indexes and nothing in it."""
-    for name in await session_store.database.list_collection_names():
-        await session_store.database[name].delete_many({})
+    database = session_store.database
+    names = await database.list_collection_names()
+    await asyncio.gather(*(database[name].delete_many({}) for name in names))
     return session_store
 
 
 @pytest.fixture
 async def broker(rabbitmq: RabbitMQ) -> AsyncIterator[Broker]:
     """A connection to a broker whose queues are there and empty."""
-    await _forget_queues(rabbitmq.url)
+    await forget_queues(rabbitmq.url, PARTITIONS)
     broker = broker_of(rabbitmq.url)
     await broker.start()
     yield broker
@@ -93,7 +103,7 @@ async def parts(store: Store, broker: Broker) -> Parts:
 @pytest.fixture
 async def installation(mongodb: MongoDB, rabbitmq: RabbitMQ) -> AsyncIterator[Settings]:
     """Settings of an installation of its own: an empty database, and a broker without our queues."""
-    await _forget_queues(rabbitmq.url)
+    await forget_queues(rabbitmq.url, PARTITIONS)
     name = f"test_{new_id()[-8:]}"
     yield Settings(
         amqp_url=SecretStr(rabbitmq.url),
@@ -108,15 +118,3 @@ async def installation(mongodb: MongoDB, rabbitmq: RabbitMQ) -> AsyncIterator[Se
     client: AsyncIOMotorClient[dict[str, object]] = AsyncIOMotorClient(mongodb.url)
     await client.drop_database(name)
     client.close()
-
-
-async def _forget_queues(url: str) -> None:
-    async with await aio_pika.connect(url) as connection:
-        channel = await connection.channel()
-        for number in range(PARTITIONS):
-            await channel.queue_delete(router_queue(number))
-            await channel.queue_delete(work_key(number))
-            await channel.queue_delete(send_key(number))
-        await channel.queue_delete(ERRANDS)
-        await channel.queue_delete(LIVE)
-        await channel.queue_delete(DEAD_LETTERS)

@@ -28,6 +28,8 @@ HANDSHAKE_TIMEOUT_S = 3.0
 ABANDON_TIMEOUT_S = 3.0
 UNBLOCKED_TIMEOUT_S = 5.0
 HEARTBEAT_S = 10
+DECLARING = 4
+"""Queues are declared so many at a time: a quorum queue takes 20 ms to make, of which the broker waits for most."""
 RETRY_S = 0.5
 RETRY_MOST_S = 5.0
 
@@ -195,14 +197,20 @@ class Broker:
 
     @staticmethod
     async def _declare_all(connection: AbstractConnection, topology: Topology) -> None:
-        channel = await connection.channel(publisher_confirms=False)
+        channels = [await connection.channel(publisher_confirms=False) for _ in range(DECLARING)]
         for exchange in topology.exchanges:
-            await channel.declare_exchange(exchange.name, aio_pika.ExchangeType(exchange.type), durable=True)
-        for spec in topology.queues:
-            queue = await channel.declare_queue(spec.name, durable=True, arguments=spec.arguments)
-            for exchange_name, key in spec.bindings:
-                await queue.bind(exchange_name, key)
-        await channel.close()
+            await channels[0].declare_exchange(exchange.name, aio_pika.ExchangeType(exchange.type), durable=True)
+        specs = iter(topology.queues)
+
+        async def declare(channel: AbstractChannel) -> None:
+            for spec in specs:  # whichever channel is free takes the next one
+                queue = await channel.declare_queue(spec.name, durable=True, arguments=spec.arguments)
+                for exchange_name, key in spec.bindings:
+                    await queue.bind(exchange_name, key)
+
+        await asyncio.gather(*map(declare, channels))
+        for channel in channels:
+            await channel.close()
 
 
 async def _abandon(connection: AbstractConnection) -> None:

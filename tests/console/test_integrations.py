@@ -45,6 +45,7 @@ async def test_keys_are_neither_answered_nor_logged_nor_stored_in_the_clear(shop
         await patch(shop, ai={"api_key": f"{AI_KEY} {VIDEO_KEY}"})
         await patch(shop, ai={"api_key": AI_KEY * 20})
         await patch(shop, ai={"api_key": [AI_KEY]})
+        assert await patch(shop, ai={"api_key": None}, video={"api_key": None}) == 200
         await patch(shop, ai=AI_KEY)
         await patch(shop, ai={"enabled": True, "base_url": "ftp://x", "api_key": AI_KEY})
     document = await shop.store.database["accounts"].find_one({"_id": "shop"})

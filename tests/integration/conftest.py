@@ -9,14 +9,6 @@ from tests.integration.site import HASTE, Site, running
 
 
 @pytest.fixture(scope="package")
-async def services(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[EmbeddedServices]:
-    """A broker and a database of our own, which a test may stop if it starts them again."""
-    services = EmbeddedServices(tmp_path_factory.mktemp("services"), standard_ports=False, management=False)
-    async with services:
-        yield services
-
-
-@pytest.fixture(scope="package")
 async def site(services: EmbeddedServices, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
     """An installation with shortened times and everything logged. A test that ends a process starts another one."""
     environment = {**HASTE, "SWITCHBOARD_LOG_LEVEL": "debug"}

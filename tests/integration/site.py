@@ -1,6 +1,5 @@
 """A running installation as its tests see it: real processes, the front door, the API, the database and the logs."""
 
-import contextlib
 import itertools
 import json
 import secrets
@@ -9,14 +8,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-import aio_pika
 import httpx
-from aio_pika.abc import AbstractConnection
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 
-from contracts.topology import DEAD_LETTERS, ERRANDS, router_queue, send_key, work_key
-from runtime.addresses import addresses
 from runtime.embedded.processes import KINDS, ProcessKind, SwitchboardProcess
 from runtime.embedded.stack import Stack
 from runtime.embedded.stack_file import StackInfo
@@ -26,6 +21,7 @@ from runtime.settings import Settings
 from runtime.store.client import Store
 from tests.integration.accounts import Account, PlayedAccount, meta_account, played_account, twilio_account
 from tests.patience import eventually
+from tests.queues import forget_queues
 
 T = TypeVar("T")
 Json = Any
@@ -254,7 +250,7 @@ async def running(
     kinds: Sequence[ProcessKind] = KINDS,
 ) -> AsyncIterator[Site]:
     """An installation of its own over a broker and a database that run already; nothing of it is left afterwards."""
-    await forget_queues(amqp_url)
+    await forget_queues(amqp_url, PARTITIONS)
     database = f"site_{secrets.token_hex(4)}"
     settings = Settings(amqp_url=SecretStr(amqp_url), mongo_url=SecretStr(mongo_url), database=database)
     environment = {"SWITCHBOARD_PARTITIONS": str(PARTITIONS), **environment}
@@ -269,24 +265,4 @@ async def running(
         await stack.stop()
         await site.store.database.client.drop_database(database)
         await site.close()
-        await forget_queues(amqp_url)
-
-
-async def _connection(amqp_url: str) -> AbstractConnection:
-    *others, last = addresses(amqp_url)
-    for url in others:
-        with contextlib.suppress(ConnectionError):
-            return await aio_pika.connect(url)
-    return await aio_pika.connect(last)
-
-
-async def forget_queues(amqp_url: str) -> None:
-    """Take every queue of ours from the broker; the next process declares what it needs."""
-    async with await _connection(amqp_url) as connection:
-        channel = await connection.channel()
-        for number in range(PARTITIONS):
-            await channel.queue_delete(router_queue(number))
-            await channel.queue_delete(work_key(number))
-            await channel.queue_delete(send_key(number))
-        await channel.queue_delete(ERRANDS)
-        await channel.queue_delete(DEAD_LETTERS)
+        await forget_queues(amqp_url, PARTITIONS)

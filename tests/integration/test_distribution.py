@@ -120,7 +120,7 @@ async def test_who_rejects_what_all_are_offered_takes_nothing_from_the_others(si
 
 async def test_a_missed_offer_goes_to_the_next_agent(site: Site) -> None:
     ann, ben = await site.agent(), await site.agent()
-    account, who = await site.account(queue_step(await site.queue(ann, ben, agent_timeout=2))), contact()
+    account, who = await site.account(queue_step(await site.queue(ann, ben, agent_timeout=5))), contact()
     await site.write(account, who, "hello")
     interaction = await site.interaction(account, who, state="offered")
     await offered_to(site, interaction, ann)

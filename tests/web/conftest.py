@@ -23,14 +23,12 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
+async def site(services: EmbeddedServices, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
     """An installation that serves the web client as it was built last."""
     assert (DIST / "index.html").is_file(), "the web client is not built: deploy/web.sh build"
-    services = EmbeddedServices(tmp_path_factory.mktemp("services"), standard_ports=False, management=False)
-    async with services:
-        endpoints = services.endpoints
-        async with running(tmp_path_factory.mktemp("site"), endpoints.amqp_url, endpoints.mongo_url, HASTE) as site:
-            yield site
+    endpoints = services.endpoints
+    async with running(tmp_path_factory.mktemp("site"), endpoints.amqp_url, endpoints.mongo_url, HASTE) as site:
+        yield site
 
 
 @pytest.fixture

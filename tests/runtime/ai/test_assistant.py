@@ -27,7 +27,7 @@ async def model() -> AsyncIterator[Model]:
 @pytest.fixture
 async def assistant() -> AsyncIterator[Assistant]:
     http = OutboundHttp("127.0.0.1", 5)
-    yield Assistant(Endpoints(http, 2, at_once=2))
+    yield Assistant(Endpoints(http, 20, at_once=2))
     await http.stop()
 
 

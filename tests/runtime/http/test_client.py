@@ -31,7 +31,7 @@ async def here() -> AsyncIterator[str]:
 
 @contextlib.asynccontextmanager
 async def outbound(allowed: str = "") -> AsyncIterator[OutboundHttp]:
-    http = OutboundHttp(allowed, 2.0)
+    http = OutboundHttp(allowed, 20.0)
     try:
         yield http
     finally:

@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from runtime.http.client import OutboundHttp
 from runtime.http.endpoints import MOST_BYTES, Endpoint, EndpointBusy, EndpointFailed, Endpoints, EndpointSlow
+from tests.patience import PATIENCE_S
 from tests.stand_in import StandIn
 
 KEY = "the-key"
@@ -23,13 +24,19 @@ async def there() -> AsyncIterator[StandIn]:
 
 @pytest.fixture
 async def http() -> AsyncIterator[OutboundHttp]:
-    client = OutboundHttp("127.0.0.1", 5)
+    client = OutboundHttp("127.0.0.1", PATIENCE_S)
     yield client
     await client.stop()
 
 
 @pytest.fixture
 def endpoints(http: OutboundHttp) -> Endpoints:
+    return Endpoints(http, PATIENCE_S, at_once=2)
+
+
+@pytest.fixture
+def hasty(http: OutboundHttp) -> Endpoints:
+    """Waits for half a second."""
     return Endpoints(http, 0.5, at_once=2)
 
 
@@ -81,18 +88,18 @@ async def test_an_answer_without_an_end_is_not_read_to_its_end(there: StandIn, e
         await endpoints.post(at(there), {})
 
 
-async def test_an_answer_that_does_not_come_in_time_is_not_waited_for(there: StandIn, endpoints: Endpoints) -> None:
+async def test_an_answer_that_does_not_come_in_time_is_not_waited_for(there: StandIn, hasty: Endpoints) -> None:
     there.held = asyncio.Event()
 
     with pytest.raises(EndpointSlow, match=r"within 0\.5 s"):
-        await endpoints.post(at(there), {})
+        await hasty.post(at(there), {})
 
 
-async def test_an_answer_that_comes_drop_by_drop_is_not_waited_for_either(there: StandIn, endpoints: Endpoints) -> None:
+async def test_an_answer_that_comes_drop_by_drop_is_not_waited_for_either(there: StandIn, hasty: Endpoints) -> None:
     there.drops = 0.05
 
     with pytest.raises(EndpointSlow):
-        await endpoints.post(at(there), {})
+        await hasty.post(at(there), {})
 
 
 async def test_one_call_too_many_of_an_account_is_refused_at_once_and_others_go_on(

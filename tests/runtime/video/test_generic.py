@@ -29,7 +29,7 @@ async def there() -> AsyncIterator[Video]:
 @pytest.fixture
 async def provider() -> AsyncIterator[GenericVideo]:
     http = OutboundHttp("127.0.0.1", 5)
-    yield GenericVideo(Endpoints(http, 2, at_once=2))
+    yield GenericVideo(Endpoints(http, 20, at_once=2))
     await http.stop()
 
 
