@@ -67,7 +67,7 @@ class Chat:
             assert state == "failed" or found["state"] != "failed", found["state_reason"]
             return found if found["state"] == state else None
 
-        seen = await eventually(look, within_s=20)
+        seen = await eventually(look)
         assert seen is not None
         return seen
 

@@ -131,7 +131,7 @@ class Site:
             answer = await self._door.post(account.path, content=b"{}")
             return answer.status_code == httpx.codes.UNAUTHORIZED
 
-        await eventually(look, within_s=5)
+        await eventually(look)
 
     # --- the front door
 

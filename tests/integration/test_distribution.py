@@ -223,7 +223,7 @@ async def test_an_agent_of_capacity_one_never_holds_more(site: Site) -> None:
             had.add(interaction_id)
         return len(had) == len(customers)
 
-    await eventually(each_had_a_turn, within_s=25)
+    await eventually(each_had_a_turn)
 
 
 async def test_what_an_agent_of_capacity_one_owns_counts(site: Site) -> None:

@@ -82,7 +82,7 @@ async def test_a_replayer_that_is_killed_in_the_middle_is_followed_by_another_on
         found = await site.call("GET", f"/api/replays/{asked['id']}")
         return bool(found["state"] == "done")
 
-    await eventually(done, within_s=60)
+    await eventually(done)
     assert await log_of(site, account) == before
 
 

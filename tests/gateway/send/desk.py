@@ -46,10 +46,12 @@ TOKEN = "token-of-the-provider"
 FREE = Limits(per_second=1000, burst=1000)
 SETTINGS = Settings(
     secret_key=SecretStr("wEGLpYyUO0WHSjGwyvWWyKeTfGlcWBWVmTBoIZ4VvHs="),
-    send_timeout_s=1.0,
+    send_timeout_s=20.0,
     send_retry_s=0.05,
     send_retry_most_s=0.2,
 )
+HASTY = SETTINGS.model_copy(update={"send_timeout_s": 3.0})
+"""Gives a provider up after three seconds."""
 
 
 def account_at(api_url: str, **fields: Fields) -> Account:

@@ -121,7 +121,7 @@ async def test_a_sender_that_is_killed_between_the_providers_acceptance_and_ours
         return [str(message.state) for message in await interactions.messages(first.interaction_id, 10)]
 
     async with sending(installation) as victim:
-        await eventually(accepted, within_s=30)
+        await eventually(accepted)
         victim.send_signal(signal.SIGKILL)
         await victim.wait()
     assert await states() == ["queued", "queued"]
@@ -136,7 +136,7 @@ async def test_a_sender_that_is_killed_between_the_providers_acceptance_and_ours
         async def went_on() -> bool:
             return await states() == ["unconfirmed", "sent"]
 
-        await eventually(went_on, within_s=30)
+        await eventually(went_on)
     assert words() == ["first", "second"]
 
     (phone,) = sandbox.phones.of(contact=ADA)
@@ -157,7 +157,7 @@ async def test_a_process_that_is_asked_to_stop_finishes_its_call(
         return bool(sandbox.phones.of(contact=ADA))
 
     async with sending(installation) as process:
-        await eventually(accepted, within_s=30)
+        await eventually(accepted)
         process.terminate()
         assert await process.wait() == 0
     (stored,) = await InteractionStore(store).messages(message.interaction_id, 10)
