@@ -6,6 +6,7 @@ reading was cut off, or somebody could not tell what they had stored.
 """
 
 import asyncio
+import time
 from contextlib import suppress
 from datetime import timedelta
 
@@ -28,6 +29,7 @@ log = get_logger(__name__)
 LOOK_BACK = timedelta(minutes=1)
 """A console that has just started can tell clients of another one what they missed for so long."""
 QUIET_S = 0.5
+MOST_LAST_S = 2.0
 WAIT_S = 5.0
 RETRY_S = 1.0
 REACH_S = 2.0
@@ -152,10 +154,11 @@ class LiveHub:
             await self._follow(reader)
 
     async def _end(self) -> Place:
-        """Where the stream ends."""
+        """Where the stream ends, or ended a moment ago: while more is written there is no end to be waited for."""
         end = BEGINNING
         async with self._stream.read("last") as reader:
-            while entry := await reader.next(QUIET_S):
+            until = time.monotonic() + MOST_LAST_S
+            while time.monotonic() < until and (entry := await reader.next(QUIET_S)):
                 end = Place(entry.offset, max(0, len(_bundle(entry)) - 1))
         return end
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The web client: `build` makes console/web/dist unless it is made of these very sources; `check` looks at types and lint.
+# The web client: `build` makes console/web/dist unless it is made of these very sources; `check` looks at types and lint,
+# runs the unit tests, and says when the types of the API are not those of the routes.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -62,7 +63,11 @@ build() {
 check() {
     find_node
     install_packages
-    (cd "$WEB" && npm run --silent types && npm run --silent lint)
+    (cd "$WEB" && npm run --silent types && npm run --silent lint && npm run --silent test)
+    (cd "$WEB" && npm run --silent api:check >&2) || {
+        say "console/web/src/api/schema.d.ts is not what the console's routes say now: cd $WEB && npm run api"
+        return 1
+    }
 }
 
 case "${1:-}" in

@@ -159,6 +159,28 @@ async def test_a_console_that_starts_when_it_was_quiet_for_long_knows_where_the_
             assert await heard(client, second, "one") == ["one"]
 
 
+async def test_a_console_that_starts_while_something_happens_all_the_time_begins_to_hear(
+    broker: Broker, store: Store
+) -> None:
+    telling = asyncio.create_task(_tell_on(broker))
+    try:
+        async with hearing(broker, store) as hub:
+            client = await hub.join(BOSS, None)
+            await tell(broker, "the one that is waited for")
+            assert (await heard(client, hub, "the one that is waited for"))[-1] == "the one that is waited for"
+            assert not telling.done()
+    finally:
+        telling.cancel()
+        await asyncio.gather(telling, return_exceptions=True)
+
+
+async def _tell_on(broker: Broker) -> None:
+    """Tell a change so often that the stream is never quiet."""
+    while True:
+        await tell(broker, "another one")
+        await asyncio.sleep(live_hub.QUIET_S / 10)
+
+
 async def test_a_stream_that_begins_anew_is_read_from_there_after_a_reset(broker: Broker, store: Store) -> None:
     async with hearing(broker, store) as hub:
         cursor = await cursor_at(hub, broker)

@@ -1,5 +1,5 @@
 import { notifications } from '@mantine/notifications';
-import { IconAlertTriangle, IconCheck } from '@tabler/icons-react';
+import { IconAlertTriangle, IconCheck, IconInfoCircle } from '@tabler/icons-react';
 import { sentenceOf } from '@/components/ProblemAlert';
 import { t } from '@/texts/common';
 
@@ -8,6 +8,11 @@ const LONGER_MS = 8000;
 /** Says that something was done. */
 export function notifyDone(message: string): void {
   notifications.show({ message, color: 'teal', icon: <IconCheck size={18} aria-hidden />, role: 'status' });
+}
+
+/** Says that something has happened without anybody here having done it. */
+export function notifyNews(message: string): void {
+  notifications.show({ message, color: 'blue', icon: <IconInfoCircle size={18} aria-hidden />, role: 'status' });
 }
 
 /** Says that something was not done, and why: for clicks that have no form to show it in. */

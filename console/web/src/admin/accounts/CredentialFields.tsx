@@ -46,13 +46,14 @@ function Field({ field, values, onChange, errors, onRemove, stored, removed }: F
   };
   if (!secret) return <TextInput {...common} autoComplete="off" />;
   const kept = removed ? t.credentials.removed : t.credentials.stored;
+  const change = removed ? t.credentials.keep : t.credentials.remove;
   const placeholder = madeUp ? t.credentials.madeUp : '';
   return (
     <Group align="flex-end" gap="xs" wrap="nowrap">
       <PasswordInput {...common} autoComplete="new-password" placeholder={stored ? kept : placeholder} />
       {stored && !required && !madeUp && onRemove && (
-        <Button variant="default" aria-label={`${label}`} onClick={() => onRemove(name, !removed)}>
-          {removed ? t.credentials.keep : t.credentials.remove}
+        <Button variant="default" aria-label={`${change}: ${label}`} onClick={() => onRemove(name, !removed)}>
+          {change}
         </Button>
       )}
     </Group>

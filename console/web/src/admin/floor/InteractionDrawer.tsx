@@ -15,14 +15,11 @@ import {
   useDesk,
   useInteraction,
 } from '@/agent/desk/queries';
-import { dateAndTime } from '@/agent/desk/time';
+import { dateAndTime, toTheSecond } from '@/agent/desk/time';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { StateBadge } from '@/components/StateBadge';
 import { t as common } from '@/texts/common';
 import { t } from '@/texts/floor';
-import { language } from '@/texts/language';
-
-const TO_THE_SECOND = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
 
 /** One interaction beside the list: the facts, and how it was routed. */
 export function InteractionDrawer({ id, onClose }: { id: string | undefined; onClose: () => void }) {
@@ -132,7 +129,7 @@ function Walks({ id, desk }: { id: string; desk: Desk | undefined }) {
               {t.trace.version(walk.config_version)}
             </Text>
           </Group>
-          <RouteDrawing entries={walk.entries} nameOf={nameOf} timeOf={at => TO_THE_SECOND.format(new Date(at))} />
+          <RouteDrawing entries={walk.entries} nameOf={nameOf} timeOf={toTheSecond} />
         </section>
       ))}
     </Stack>

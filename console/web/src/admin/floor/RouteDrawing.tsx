@@ -55,7 +55,7 @@ function jumpOf(entry: TraceEntry, next: TraceEntry | undefined): string | null 
 
 interface Props {
   entries: readonly TraceEntry[];
-  /** What stands for the ids in values, such as `queue:ID` and an agent's. */
+  /** What stands for the ids in values and of those who clicked, such as `queue:ID` and an agent's. */
   nameOf?: (value: string) => string;
   /** The time of an entry in words; left out where all are of one moment. */
   timeOf?: (at: string) => string;
@@ -80,7 +80,7 @@ export function RouteDrawing({ entries, nameOf = value => value, timeOf }: Props
                 <Tooltip label={entry.position ? t.trace.position(entry.position) : t.trace.outside}>
                   <Text span fw={600}>
                     {entry.position ? `${entry.position} ` : ''}
-                    {entry.action}
+                    {entry.action in ICONS ? entry.action : nameOf(entry.action)}
                   </Text>
                 </Tooltip>
                 <Badge size="sm" variant="light" tt="none" color={colorOf(entry.outcome)}>

@@ -3,7 +3,7 @@ import { IconEye, IconRefresh, IconTrash } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import { LetterDrawer } from '@/admin/operate/LetterDrawer';
 import { confirmDiscard, sendBack } from '@/admin/operate/letterActions';
-import { type Letter, useLetters } from '@/admin/operate/letters';
+import { isRetryable, type Letter, useLetters } from '@/admin/operate/letters';
 import { stageName } from '@/admin/operate/pipeline';
 import { type Desk, useDesk } from '@/agent/desk/queries';
 import { dateAndTime } from '@/agent/desk/time';
@@ -74,7 +74,7 @@ export default function DeadLettersPage() {
           {
             label: words.retry,
             icon: <IconRefresh size={16} aria-hidden />,
-            disabled: row => row.state !== 'open',
+            disabled: row => !isRetryable(row),
             onClick: row => void sendBack([row]),
           },
           {
@@ -89,8 +89,8 @@ export default function DeadLettersPage() {
           <>
             <Button
               size="compact-sm"
-              disabled={open(chosen).length === 0}
-              onClick={() => void sendBack(open(chosen), clear)}
+              disabled={!chosen.some(isRetryable)}
+              onClick={() => void sendBack(chosen.filter(isRetryable), clear)}
             >
               {words.retry}
             </Button>

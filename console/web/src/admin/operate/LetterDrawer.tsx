@@ -2,7 +2,7 @@ import { Badge, Button, Code, Drawer, Group, Loader, Stack, Switch, Text, Title 
 import { useState } from 'react';
 import { Facts } from '@/admin/operate/Facts';
 import { confirmDiscard, sendBack } from '@/admin/operate/letterActions';
-import { type Letter, useLetter } from '@/admin/operate/letters';
+import { isRetryable, type Letter, useLetter } from '@/admin/operate/letters';
 import classes from '@/admin/operate/Operate.module.css';
 import { stageName } from '@/admin/operate/pipeline';
 import { dateAndTime } from '@/agent/desk/time';
@@ -43,7 +43,13 @@ function Content({ id }: { id: string }) {
       </Group>
       {letter.state === 'open' && (
         <Group gap="xs">
-          <Button onClick={() => void sendBack([letter])}>{words.retry}</Button>
+          <Button
+            disabled={!isRetryable(letter)}
+            title={isRetryable(letter) ? undefined : words.atTheDoor}
+            onClick={() => void sendBack([letter])}
+          >
+            {words.retry}
+          </Button>
           <Button variant="default" color="red" onClick={() => confirmDiscard([letter])}>
             {words.discard}
           </Button>

@@ -5,15 +5,13 @@ import classes from '@/admin/operate/Operate.module.css';
 import { isUnowned, type Pipeline, useEventLog, usePipeline, useRates } from '@/admin/operate/pipeline';
 import { StageCard } from '@/admin/operate/StageCard';
 import { age, bytes, count, lagOf } from '@/admin/operate/sizes';
-import { dateAndTime } from '@/agent/desk/time';
+import { dateAndTime, toTheSecond } from '@/agent/desk/time';
 import { PageFrame } from '@/components/PageFrame';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { WholePage } from '@/shell/WholePage';
 import { t as common } from '@/texts/common';
 import { t } from '@/texts/floor';
-import { language } from '@/texts/language';
 
-const TO_THE_SECOND = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
 const NO_RATES: readonly number[] = [];
 const WHOLE = 100;
 const words = t.pipeline;
@@ -23,10 +21,7 @@ export default function PipelinePage() {
   const { data, error, refetch } = usePipeline();
   const rates = useRates(data);
   return (
-    <PageFrame
-      title={words.title}
-      description={data && words.description(TO_THE_SECOND.format(new Date(data.at)), data.partitions)}
-    >
+    <PageFrame title={words.title} description={data && words.description(toTheSecond(data.at), data.partitions)}>
       <ProblemAlert error={error} retry={() => void refetch()} />
       {!data && !error && <WholePage.Loading />}
       {data && (

@@ -32,6 +32,11 @@ export function useLetters({ stage, account, state, reason }: Filters) {
   });
 }
 
+/** Whether there is a stage that it could be sent back to: what came to the door only its provider sends again. */
+export function isRetryable({ state, stage }: Pick<Letter, 'state' | 'stage'>): boolean {
+  return state === 'open' && stage !== 'gateway';
+}
+
 /** One letter; with what a customer may have written only where that is asked for. */
 export function useLetter(id: string, withText: boolean) {
   return useQuery({

@@ -1,7 +1,7 @@
 /** The lines of a timeline, from the oldest to the newest: made of messages, notes, and what happened to interactions. */
 
 import type { Pending } from '@/agent/composer/outbox';
-import type { Part } from '@/agent/conversation/useTimeline';
+import type { Part } from '@/agent/conversation/parts';
 import type { Interaction, Note, StoredMessage } from '@/agent/desk/queries';
 import { day } from '@/agent/desk/time';
 

@@ -4,6 +4,7 @@
  */
 import { type InfiniteData, useInfiniteQuery } from '@tanstack/react-query';
 import { useCallback, useEffect, useEffectEvent, useRef, useState } from 'react';
+import { merged, type Part } from '@/agent/conversation/parts';
 import type { Interaction, InteractionView, Note, StoredMessage } from '@/agent/desk/queries';
 import { api, unwrap } from '@/api/client';
 import { keys, queryClient } from '@/api/queries';
@@ -14,15 +15,6 @@ const MOST_EARLIER = 100;
 /** Messages get their numbers and are stored a moment later: a look back finds those that were overtaken. */
 const OVERTAKEN = 20;
 const MOST_AT_ONCE = 500;
-
-/** A part of one interaction's log; the first part of a timeline is the newest. */
-export interface Part {
-  interaction: Interaction;
-  messages: StoredMessage[];
-  notes: Note[];
-  /** Where it goes on backwards; null: the interaction begins here. */
-  before: number | null;
-}
 
 type Place = { interaction: Interaction; before: number | null } | { olderThan: Interaction };
 type Data = InfiniteData<Part | null, Place>;
@@ -66,30 +58,6 @@ function nextPlace(last: Part | null): Place | null {
   return before === null ? { olderThan: interaction } : { interaction, before };
 }
 
-function replaced(messages: StoredMessage[], found: ReadonlyMap<string, StoredMessage>): StoredMessage[] {
-  return messages.some(one => found.has(one.id)) ? messages.map(one => found.get(one.id) ?? one) : messages;
-}
-
-/** The timeline with these messages and notes in it, each once. */
-function merged(data: Data, interaction: string, messages: readonly StoredMessage[], notes: readonly Note[]): Data {
-  const found = new Map(messages.map(one => [one.id, one]));
-  const known = new Set(data.pages.flatMap(part => part?.messages.map(one => one.id) ?? []));
-  const noted = new Set(data.pages.flatMap(part => part?.notes.map(one => one.id) ?? []));
-  const pages = data.pages.map((part, index) => {
-    if (!part || part.interaction.id !== interaction) return part;
-    const newest = index === 0;
-    const own = replaced(part.messages, found);
-    const added = newest ? messages.filter(one => !known.has(one.id)) : [];
-    const newNotes = newest ? notes.filter(one => !noted.has(one.id)) : [];
-    return {
-      ...part,
-      messages: added.length > 0 ? [...own, ...added].sort((one, other) => one.sequence - other.sequence) : own,
-      notes: newNotes.length > 0 ? [...part.notes, ...newNotes] : part.notes,
-    };
-  });
-  return { ...data, pages };
-}
-
 export function useTimeline(interaction: InteractionView) {
   const { id } = interaction;
   const queryKey = keys.messages(id);
@@ -106,7 +74,10 @@ export function useTimeline(interaction: InteractionView) {
 
   const merge = useCallback(
     (messages: readonly StoredMessage[], notes: readonly Note[] = []) => {
-      queryClient.setQueryData<Data>(keys.messages(id), data => data && merged(data, id, messages, notes));
+      queryClient.setQueryData<Data>(
+        keys.messages(id),
+        data => data && { ...data, pages: merged(data.pages, id, messages, notes) },
+      );
     },
     [id],
   );

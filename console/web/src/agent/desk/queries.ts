@@ -1,5 +1,6 @@
 /** What agents' pages fetch, and what clicks send. */
 import { useQuery } from '@tanstack/react-query';
+import { answering } from '@/agent/offers/withdrawn';
 import { api, type Schema, unwrap } from '@/api/client';
 import { keys, queryClient } from '@/api/queries';
 import { useMe } from '@/session/session';
@@ -102,9 +103,9 @@ const ENTRY = '/api/agents/{id}/queue/{interaction}' as const;
 /** Clicks: each is one call, and throws a `ProblemError` that says why it was refused. `agent` is who clicks. */
 export const clicks = {
   accept: (agent: string, interaction: string) =>
-    clicked(unwrap(api.POST(`${ENTRY}/accept`, at({ id: agent, interaction })))),
+    answering(interaction, () => clicked(unwrap(api.POST(`${ENTRY}/accept`, at({ id: agent, interaction }))))),
   reject: (agent: string, interaction: string) =>
-    clicked(unwrap(api.POST(`${ENTRY}/reject`, at({ id: agent, interaction })))),
+    answering(interaction, () => clicked(unwrap(api.POST(`${ENTRY}/reject`, at({ id: agent, interaction }))))),
   pickUp: (agent: string, interaction: string) =>
     clicked(unwrap(api.POST(`${ENTRY}/pick-up`, at({ id: agent, interaction })))),
   takeOver: (agent: string, interaction: string) =>

@@ -12,6 +12,7 @@ const WEEK_DAYS = 7;
 /** The browser's way to write dates, as far as it is of the language that is spoken. */
 const LOCALE = navigator.languages.find(one => one.startsWith(language)) ?? language;
 const CLOCK = new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit' });
+const TO_THE_SECOND = new Intl.DateTimeFormat(LOCALE, { timeStyle: 'medium' });
 const WEEKDAY = new Intl.DateTimeFormat(LOCALE, { weekday: 'short' });
 const DATE = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short', year: 'numeric' });
 const SHORT_DATE = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short' });
@@ -34,6 +35,11 @@ export function between(from: string, to: string): string {
 
 export function clock(at: string): string {
   return CLOCK.format(new Date(at));
+}
+
+/** The time with its seconds. */
+export function toTheSecond(at: string): string {
+  return TO_THE_SECOND.format(new Date(at));
 }
 
 function daysAgo(at: Date): number {

@@ -2,8 +2,9 @@ import { useEffect, useEffectEvent, useRef } from 'react';
 import { useLocation, useNavigate } from 'react-router';
 import { accountOf, clicks, type Entry, useAgentId, useAgentQueue, useDesk } from '@/agent/desk/queries';
 import { fill, valuesOf } from '@/agent/desk/variables';
+import { withdrawn } from '@/agent/offers/withdrawn';
 import { beep, showNotification, TONES, useSound } from '@/agent/state/preferences';
-import { notifyProblem } from '@/components/notify';
+import { notifyNews, notifyProblem } from '@/components/notify';
 import { t } from '@/texts/agent';
 
 const AGAIN_MS = 4000;
@@ -13,8 +14,8 @@ function nameOf(entry: Entry): string {
 }
 
 /**
- * Tells the agent of new offers and messages by sound and notification, wherever in the client they are; and takes the
- * keys that answer the first offer: Alt+A and Alt+R.
+ * Tells the agent of new offers and messages by sound and notification, wherever in the client they are, and of offers
+ * that are gone; and takes the keys that answer the first offer: Alt+A and Alt+R.
  */
 export function AgentAlerts() {
   const { data: entries } = useAgentQueue();
@@ -55,7 +56,9 @@ export function AgentAlerts() {
     const known = before.current;
     before.current = new Map(entries.map(entry => [entry.interaction_id, entry]));
     // What was there when the page was opened is nothing new.
-    if (known) for (const entry of entries) tell(entry, known.get(entry.interaction_id));
+    if (!known) return;
+    for (const entry of entries) tell(entry, known.get(entry.interaction_id));
+    for (const gone of withdrawn([...known.values()], entries)) notifyNews(t.offer.withdrawn(nameOf(gone)));
   }, [entries]);
 
   useEffect(() => {

@@ -2,7 +2,6 @@ import { Button, Menu, Text, VisuallyHidden } from '@mantine/core';
 import {
   IconBell,
   IconBellOff,
-  IconCheck,
   IconChevronDown,
   IconCircleFilled,
   IconVolume,
@@ -92,16 +91,13 @@ function Preferences() {
   };
   return (
     <>
-      <Menu.Item
-        closeMenuOnClick={false}
-        role="menuitemcheckbox"
-        aria-checked={sound}
-        leftSection={sound ? <IconVolume size={16} aria-hidden /> : <IconVolumeOff size={16} aria-hidden />}
-        rightSection={sound ? <IconCheck size={16} aria-hidden /> : null}
-        onClick={() => setSound(!sound)}
+      <Menu.CheckboxItem
+        checked={sound}
+        onChange={setSound}
+        rightSection={sound ? <IconVolume size={16} aria-hidden /> : <IconVolumeOff size={16} aria-hidden />}
       >
         {t.state.sound}
-      </Menu.Item>
+      </Menu.CheckboxItem>
       {permission !== 'unsupported' && (
         <Menu.Item
           closeMenuOnClick={false}

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Checkbox, Group, Menu, Pill, Text, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Group, Menu, Pill, Text, TextInput, Tooltip } from '@mantine/core';
 import { IconColumns3, IconDownload, IconSearch, IconX } from '@tabler/icons-react';
 import type { Table as TableModel } from '@tanstack/react-table';
 import type { Column } from '@/components/table/columns';
@@ -90,18 +90,14 @@ function ColumnChooser<Row>({ columns, state }: ColumnsProps<Row>) {
       </Menu.Target>
       <Menu.Dropdown mah={420} style={{ overflowY: 'auto' }}>
         {columns.map((column, index) => (
-          <Menu.Item
+          <Menu.CheckboxItem
             key={column.id}
-            role="menuitemcheckbox"
-            aria-checked={state.shown[column.id] ?? false}
+            checked={state.shown[column.id] ?? false}
             disabled={index === 0}
-            onClick={() => state.show(column.id, !state.shown[column.id])}
-            leftSection={
-              <Checkbox.Indicator size="xs" checked={state.shown[column.id] ?? false} disabled={index === 0} />
-            }
+            onChange={shown => state.show(column.id, shown)}
           >
             {column.header}
-          </Menu.Item>
+          </Menu.CheckboxItem>
         ))}
         <Menu.Divider />
         <Menu.Item onClick={state.resetColumns}>{t.table.resetColumns}</Menu.Item>

@@ -200,6 +200,7 @@ export const floor = {
     withText: 'Show what the customer wrote',
     trace: 'Where it failed',
     retry: 'Send back',
+    atTheDoor: 'It came no further than the door: only its provider can send it again.',
     discard: 'Discard',
     discardTitle: (count: number) => (count === 1 ? 'Discard this letter?' : `Discard ${count} letters?`),
     discardHint: 'It is not processed any more. Who gave it up, when and why stays on record.',

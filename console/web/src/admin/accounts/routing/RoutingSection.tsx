@@ -15,11 +15,13 @@ import { AddAction } from '@/admin/accounts/routing/AddAction';
 import {
   type ActionName,
   actionsOf,
+  adopted,
   asEntries,
   inserted,
   moved,
   newAction,
   replaced,
+  same,
   without,
 } from '@/admin/accounts/routing/actions';
 import { announcements } from '@/admin/accounts/routing/announcements';
@@ -45,7 +47,7 @@ function useList(account: SectionProps['account']) {
   const [base, setBase] = useState(account);
   const [entries, setEntries] = useState(() => asEntries(account.actions));
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
-  const dirty = JSON.stringify(actionsOf(entries)) !== JSON.stringify(base.actions);
+  const dirty = !same(actionsOf(entries), base.actions);
 
   function restore(to: SectionProps['account']) {
     setBase(to);
@@ -54,7 +56,7 @@ function useList(account: SectionProps['account']) {
   }
   if (!dirty && account.revision > base.revision) {
     setBase(account);
-    if (JSON.stringify(account.actions) !== JSON.stringify(base.actions)) restore(account);
+    if (!same(account.actions, base.actions)) restore(account);
   }
   const open = (uid: string) => setOpened(before => new Set(before).add(uid));
   const toggle = (uid: string) =>
@@ -120,6 +122,7 @@ export default function RoutingSection({ account }: SectionProps) {
         revision: list.base.revision,
       });
       list.setBase(saved);
+      setEntries(now => (now === entries ? adopted(now, saved.actions) : now));
       notifyDone(common.saved);
       if (saved.warnings.length > 0) showWarnings(saved.warnings);
     } catch (error) {

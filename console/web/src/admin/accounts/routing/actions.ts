@@ -88,6 +88,17 @@ export const without = (entries: readonly Entry[], uid: string): Entry[] =>
 export const replaced = (entries: readonly Entry[], uid: string, action: Action): Entry[] =>
   entries.map(entry => (entry.uid === uid ? { uid, action } : entry));
 
+const written = (action: Action): string =>
+  JSON.stringify(Object.entries(action).sort(([one], [other]) => one.localeCompare(other)));
+
+/** Whether two lists say the same; the API names the fields in an order of its own. */
+export const same = (one: readonly Action[], other: readonly Action[]): boolean =>
+  one.length === other.length && one.every((action, index) => written(action) === written(other[index] ?? action));
+
+/** The entries as they were saved, each where it was. */
+export const adopted = (entries: readonly Entry[], actions: readonly Action[]): Entry[] =>
+  entries.map((entry, index) => ({ ...entry, action: actions[index] ?? entry.action }));
+
 /** The positions that an entry may jump to. */
 export function jumpsOf(action: Action): number[] {
   if (action.action === 'Goto') return [action.position];
