@@ -32,7 +32,7 @@ async def journal(machine: Machine, seconds: float) -> Figure:
     broker is started again, and everything that was answered must be in its queues.
     """
     assert machine.broker is not None
-    async with machine.stack(["gateway"]) as (stack, settings):
+    async with machine.stack(["gateway"], SWITCHBOARD_OVERLOAD_BACKLOG="0") as (stack, settings):
         url = f"{stack.info.gateway_url}{site.webhook(0).path}"
         await machine.broker.stop()
         try:
@@ -75,20 +75,21 @@ async def _drained(stack: Stack, settings: Settings, count: int) -> float:
     started = time.perf_counter()
     health = stack.info.health_urls["gateway-0"]
     async with httpx.AsyncClient(trust_env=False) as client, asyncio.timeout(DEADLINE_S):
-        figures = _figures((await client.get(f"{health}/metrics")).text)
-        while figures["switchboard_journal_bytes"]:
+        found = figures((await client.get(f"{health}/metrics")).text)
+        while found["switchboard_journal_bytes"]:
             await asyncio.sleep(POLL_S)
-            figures = _figures((await client.get(f"{health}/metrics")).text)
+            found = figures((await client.get(f"{health}/metrics")).text)
     elapsed = time.perf_counter() - started
-    assert figures["switchboard_journal_drained_total"] == count, figures
+    assert found["switchboard_journal_drained_total"] == count, found
     broker = Broker(settings.amqp_url, NOTHING_DECLARED, "bench")
     await broker.start()
-    found = await standings(broker, [router_queue(number) for number in range(settings.partitions)])
+    queues = await standings(broker, [router_queue(number) for number in range(settings.partitions)])
     await broker.stop()
-    assert sum(standing.depth for standing in found.values()) > 0
+    assert sum(standing.depth for standing in queues.values()) > 0
     return elapsed
 
 
-def _figures(text: str) -> dict[str, float]:
+def figures(text: str) -> dict[str, float]:
+    """The metrics that have no labels."""
     families = text_string_to_metric_families(text)
     return {sample.name: sample.value for family in families for sample in family.samples if not sample.labels}

@@ -123,11 +123,13 @@ async def open_loop(url: str, requests: Sequence[bytes], rate: float, connection
         free.put_nowait(connection)
 
     tally.started_at, started = time.time(), time.perf_counter()
-    tasks = []
+    tasks: set[asyncio.Task[None]] = set()
     for number, request in enumerate(requests):
         due = started + number / rate
         await asyncio.sleep(max(0.0, due - time.perf_counter()))
-        tasks.append(asyncio.create_task(one(request, due)))
+        task = asyncio.create_task(one(request, due))
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
     await asyncio.gather(*tasks)
     tally.elapsed_s = time.perf_counter() - started
     return tally

@@ -50,15 +50,15 @@ class Machine:
         return client[name]
 
     @asynccontextmanager
-    async def stack(self, kinds: Sequence[str]) -> AsyncIterator[tuple[Stack, Settings]]:
-        """Processes of ours over an empty, configured installation, and its settings."""
+    async def stack(self, kinds: Sequence[str], **variables: str) -> AsyncIterator[tuple[Stack, Settings]]:
+        """Processes of ours, with more variables, over an empty, configured installation, and its settings."""
         await self.purge()
         settings = self.settings(f"bench_{new_id()[-8:]}")
         await configure(settings)
         stack = Stack(
             self.directory / settings.database,
             settings,
-            environment={"SWITCHBOARD_LOG_LEVEL": "warning"},
+            environment={"SWITCHBOARD_LOG_LEVEL": "warning", **variables},
             standard_ports=False,
             kinds=[kind for kind in KINDS if kind.name in kinds],
         )

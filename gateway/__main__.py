@@ -15,6 +15,7 @@ from gateway.receive.gatherer import Gatherer
 from gateway.receive.journal import Detour, Drainer, Journal, claim
 from gateway.receive.journal.command import drain
 from gateway.receive.journal.readiness import Readiness
+from gateway.receive.overload import Gauge, Lanes, Marks, Sluice
 from gateway.registry import providers
 from gateway.send.calls import Caller
 from gateway.send.checks import AccountChecker
@@ -33,6 +34,7 @@ from runtime.process import HttpServer, Process, main
 from runtime.settings import host_names
 from runtime.store.account_checks import AccountCheckStore
 from runtime.store.files import MessageFiles
+from runtime.store.membership import Roll
 from runtime.store.outbound import OutboundStore
 from runtime.store.templates import TemplateStore
 
@@ -47,15 +49,28 @@ def compose_receive(process: Process) -> None:
     receiving = providers()
     directory = claim(settings.journal_dir, f"{socket.gethostname()}:{settings.host}:{settings.port}")
     journal = process.add(Journal(directory, settings.journal_max_bytes, base.metrics, base.clock))
-    base.attendance.tell("journal", journal.figures)
+    journal.show()
+    lanes = Lanes(directory.path, settings.journal_max_bytes, base.metrics, base.clock)
+    base.attendance.tell("journal", lambda: lanes.added_to(journal.figures()))
     detour = Detour(journal, settings.journal_after_s, base.layout)
     process.add(Drainer(journal, detour, base.broker, base.publisher, base.layout, base.metrics))
     process.health.register("rabbitmq", Readiness(base.broker, journal, settings.journal_after_s).check)
     gatherer = process.add(Gatherer(base.publisher, detour, settings.gather_ms / 1000, base.metrics))
+    keeps = settings.overload_backlog if settings.journal_max_bytes else 0
+    sluice = process.add(
+        Sluice(
+            gatherer,
+            detour,
+            lanes,
+            Gauge(base.broker, Roll(base.store), base.layout, settings),
+            Marks(settings.overload_wait_s, keeps, settings.overload_most),
+            base.metrics,
+        )
+    )
     door = Door(
         receiving,
         base.configuration,
-        gatherer,
+        sluice,
         base.metrics,
         base.clock,
         settings.public_url,

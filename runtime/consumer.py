@@ -90,6 +90,7 @@ class PartitionConsumer:
         self._lanes = [Lane() for _ in range(settings.lanes)]
         self._subscriptions: dict[int, Subscription] = {}
         self._flows: dict[int, Flow] = defaultdict(Flow)
+        self._told: dict[Subscription, tuple[float, int]] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = asyncio.Event()
 
@@ -155,13 +156,22 @@ class PartitionConsumer:
         return not (self._moving or self._subscriptions)
 
     def _doing(self) -> dict[str, dict[str, Any]]:
-        """What is said of each partition that this instance owns (`runtime/pipeline.py`)."""
+        """What is said of each partition that this instance owns (`runtime/pipeline.py`): `held_s` and `done` are
+        since it was said last, the seconds that messages were in hand, added up, and how many were finished."""
         now, moment = time.monotonic(), utc_now()
         doing = {}
         for number, one in self._subscriptions.items():
             lag_s = (moment - one.oldest).total_seconds() if one.oldest else 0.0
             rate = self._flows[number].rate(now, one.acknowledged)
-            doing[str(number)] = {"in_hand": one.in_hand, "rate": round(rate, 2), "lag_s": round(max(0.0, lag_s), 1)}
+            held_s, done = self._told.get(one, (0.0, 0))
+            doing[str(number)] = {
+                "in_hand": one.in_hand,
+                "rate": round(rate, 2),
+                "lag_s": round(max(0.0, lag_s), 1),
+                "held_s": round(one.held_s() - held_s, 4),
+                "done": one.acknowledged - done,
+            }
+        self._told = {one: (one.held_s(), one.acknowledged) for one in self._subscriptions.values()}
         return doing
 
     async def _pause(self, seconds: float) -> None:

@@ -50,6 +50,37 @@ class Metrics:
             buckets=LATENCY_BUCKETS,
             registry=self.registry,
         )
+        self.flood_accounts = Gauge(
+            "switchboard_flood_accounts", "Accounts in flood, whose events are put aside.", registry=self.registry
+        )
+        self.flood_bytes = Gauge(
+            "switchboard_flood_bytes", "Size of what accounts in flood have aside.", registry=self.registry
+        )
+        self.flood_oldest_seconds = Gauge(
+            "switchboard_flood_oldest_seconds", "Age of the oldest event that was put aside.", registry=self.registry
+        )
+        self.flood_diverted = Counter(
+            "switchboard_flood_diverted", "Events that were put aside.", registry=self.registry
+        )
+        self.flood_given_back = Counter(
+            "switchboard_flood_given_back", "Events that were put aside and have gone on.", registry=self.registry
+        )
+        self.flood_rate = Gauge(
+            "switchboard_flood_rate", "Events a second that go on of what was put aside.", registry=self.registry
+        )
+        self.load_messages = Gauge(
+            "switchboard_load_messages",
+            "AMQP messages before routers and workers, in hand included, when they were last counted.",
+            registry=self.registry,
+        )
+        self.load_wait_seconds = Gauge(
+            "switchboard_load_wait_seconds",
+            "How long they take at the rate of the last seconds.",
+            registry=self.registry,
+        )
+        self.all_aside = Gauge(
+            "switchboard_all_aside", "1 while the broker holds so much that everything is kept.", registry=self.registry
+        )
         self.batch_events = Histogram(
             "switchboard_batch_events", "Events in a batch.", ["stage"], buckets=SIZE_BUCKETS, registry=self.registry
         )

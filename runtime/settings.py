@@ -100,6 +100,23 @@ class Settings(BaseSettings):
     journal_max_bytes: int = Field(
         2**30, ge=0, description="Size of a gateway's journal at which webhooks get 503; 0 for no journal."
     )
+    overload_wait_s: Seconds = Field(
+        0.1,
+        description="How long what comes in may take through routers and workers, on the average of a second, before "
+        "the account that brings most is put aside, into a journal of its own on the gateway's disk.",
+    )
+    overload_backlog: int = Field(
+        8,
+        ge=0,
+        description="AMQP messages before routers and workers, those in hand included, below which no account is put "
+        "aside, however long they wait; 0 for never.",
+    )
+    overload_most: int = Field(
+        5000,
+        ge=1,
+        description="AMQP messages that wait at the broker for routers and workers at which gateways publish nothing "
+        "more and keep everything in their journals, until it is half of that.",
+    )
     batch_size: int = Field(256, ge=1, le=5000, description="Most AMQP messages in a batch of a router or worker.")
     linger_ms: float = Field(4.0, ge=0, le=1000, description="How long a batch waits for more after its first event.")
     prefetch: int = Field(64, ge=1, le=2000, description="AMQP messages in hand per partition.")

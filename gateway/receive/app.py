@@ -26,8 +26,8 @@ from contracts.accounts import Account
 from contracts.base import new_id
 from gateway.providers.seam import Handshake, MalformedWebhook, Provider, SharedCallback, Verdict, Webhook
 from gateway.receive.files import FileDoor
-from gateway.receive.gatherer import Gatherer
 from gateway.receive.intake import Intake, malformed, take_in
+from gateway.receive.overload import Sluice
 from runtime.clock import Clock
 from runtime.configuration import ConfigurationCache
 from runtime.http.problems import CORRELATION_HEADER, Problem, answer_to
@@ -62,7 +62,7 @@ class Door:
         self,
         providers: Mapping[str, Provider],
         configuration: ConfigurationCache,
-        gatherer: Gatherer,
+        sluice: Sluice,
         metrics: Metrics,
         clock: Clock,
         public_url: str,
@@ -70,7 +70,7 @@ class Door:
     ) -> None:
         self._providers = providers
         self._configuration = configuration
-        self._gatherer = gatherer
+        self._sluice = sluice
         self._answered = cache(metrics.webhooks.labels)
         self._items = cache(metrics.items.labels)
         self._clock = clock
@@ -78,11 +78,19 @@ class Door:
         self._layout = layout_of(partitions)
 
     async def handle(self, request: web.BaseRequest) -> web.Response:
-        """One request, from bytes to events in safe hands, or to the reason why not."""
+        """One request, from bytes to events in safe hands, or to the reason why not.
+
+        Raises:
+            ConnectionError: the client has hung up; there is nobody to answer.
+        """
         correlation_id = new_id()
         provider, key = _route(request.raw_path)
         try:
             response = await self._answer(request, self._target(provider, key), correlation_id)
+        except ConnectionError as error:
+            # Ours are `Unavailable`: this is the client's, which is gone. The server drops it without a word.
+            log.info("webhook.client_gone", correlation_id=correlation_id, reason=str(error))
+            raise
         except Exception as error:  # noqa: BLE001 - the edge of the process: whatever it is, the provider gets an answer
             response = answer_to(request, error, correlation_id)
         response.headers[CORRELATION_HEADER] = correlation_id
@@ -107,7 +115,7 @@ class Door:
             items = target.provider.parse(webhook).items
         except MalformedWebhook as error:
             letter = malformed(webhook, str(error), accounts, correlation_id)
-            await self._gatherer.publish((), [letter.model_dump_json().encode()])
+            await self._sluice.publish((), [letter.model_dump_json().encode()])
             raise Problem(HTTPStatus.BAD_REQUEST, f"the body is not what the provider sends: {error}") from error
         intake = take_in(target.provider, items, accounts, webhook, self._layout.count, correlation_id)
         if intake.foreign and not target.shared and (sharers := self._sharers(target, webhook)):
@@ -175,7 +183,7 @@ class Door:
         return provider.candidates(webhook, tuple(self._configuration.current.accounts_of_type(provider.manifest.name)))
 
     async def _publish(self, intake: Intake) -> None:
-        await self._gatherer.publish(intake.events, [letter.model_dump_json().encode() for letter in intake.letters])
+        await self._sluice.publish(intake.events, [letter.model_dump_json().encode() for letter in intake.letters])
         for letter in intake.letters:
             log.warning("item.set_apart", correlation_id=letter.correlation_id, reason=letter.reason)
 

@@ -86,10 +86,15 @@ class Gatherer:
         """
         given = [(LETTERS, letter) for letter in letters]
         given += events
-        for confirmed in [self._submit(lane, encoded) for lane, encoded in given]:
+        for confirmed in [self.submit(lane, encoded) for lane, encoded in given]:
             await confirmed
 
-    def _submit(self, number: int, encoded: bytes) -> "asyncio.Future[None]":
+    def submit(self, number: int, encoded: bytes) -> "asyncio.Future[None]":
+        """The same for one, at once: an event of the partition with this number, or a dead letter (`LETTERS`).
+
+        Raises:
+            Unavailable: too much is waiting already.
+        """
         if self._pending >= MOST_PENDING or self._pending_bytes + len(encoded) > MOST_PENDING_BYTES:
             raise Unavailable("the gateway has too many events waiting for the broker")
         if self._count != self._layout.count:

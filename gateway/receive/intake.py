@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from contracts.accounts import Account
 from contracts.base import new_id
@@ -14,11 +14,19 @@ from contracts.partitioning import partition_of
 from gateway.providers.seam import BadItem, Item, Notice, Provider, Webhook
 
 
+class Taken(NamedTuple):
+    """An event on its way in: whose it is, its partition, and what is published."""
+
+    account: str
+    partition: int
+    body: bytes
+
+
 @dataclass(slots=True)
 class Intake:
     """What is to be published before the provider hears 200, and how many items were for nobody."""
 
-    events: list[tuple[int, bytes]] = field(default_factory=list)
+    events: list[Taken] = field(default_factory=list)
     letters: list[DeadLetter] = field(default_factory=list)
     foreign: int = 0
 
@@ -43,7 +51,7 @@ def take_in(
         else:
             event = _event(item.what, account, webhook, correlation_id)
             partition = partition_of(event.conversation, partitions)
-            intake.events.append((partition, event.model_dump_json().encode()))
+            intake.events.append(Taken(account.id, partition, event.model_dump_json().encode()))
     return intake
 
 

@@ -1,6 +1,7 @@
 """Consuming one queue on a channel of its own: to close the channel is to give back, in order, what was not handled."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -48,6 +49,8 @@ class Subscription:
         self._revoked = False
         self._in_hand: dict[int, datetime | None] = {}
         self.acknowledged = 0
+        self._held_s = 0.0
+        self._counted_at = time.monotonic()
 
     @property
     def active(self) -> bool:
@@ -66,6 +69,16 @@ class Subscription:
     def oldest(self) -> datetime | None:
         """When the oldest message in hand was published, to the second; None when there is none, or it does not say."""
         return next(iter(self._in_hand.values()), None)
+
+    def held_s(self) -> float:
+        """For how long messages have been in hand so far, each one's seconds added up.
+
+        What that grows by, over what `acknowledged` grows by meanwhile, is how long a message is in hand.
+        """
+        now = time.monotonic()
+        self._held_s += len(self._in_hand) * (now - self._counted_at)
+        self._counted_at = now
+        return self._held_s
 
     def revoke(self) -> None:
         """Handle nothing more of it; `close` follows."""
@@ -87,6 +100,7 @@ class Subscription:
     async def _receive(self, message: DeliveredMessage) -> None:
         # No await in here: the client runs one task a message, and order holds only because each ends at once.
         if message.delivery_tag is not None:
+            self.held_s()  # counted up to here, with as many as there were
             self._in_hand[message.delivery_tag] = message.header.properties.timestamp
             self._on_delivery(Delivery(bytes(message.body), message.delivery_tag, bool(message.redelivered), self))
 
@@ -108,6 +122,7 @@ class Subscription:
 
     def _let_go(self, tag: int, *, multiple: bool) -> None:
         # Tags count up, and a dictionary keeps their order.
+        self.held_s()  # as above
         done = list(takewhile(lambda one: one <= tag, self._in_hand)) if multiple else [tag]
         for one in done:
             self._in_hand.pop(one, None)

@@ -1,6 +1,8 @@
 """`python -m gateway drain DIRECTORY`: takes over journals whose gateways never come back. `switchboard journal drain`
 runs it for people.
 
+With a gateway's journal those of its accounts in flood are drained, after it.
+
 Tells of its progress on standard output, one JSON object a line: `directory`, `records` (of it that the broker has) and
 `bytes` (what is left). Ends with 0 when everything is drained, 1 when not, 2 when the settings are wrong.
 """
@@ -17,7 +19,7 @@ from pydantic import ValidationError
 
 from contracts.errors import NotFound, SwitchboardError
 from gateway.receive.journal.detour import Detour
-from gateway.receive.journal.directory import InUse, JournalDirectory, journals
+from gateway.receive.journal.directory import InUse, JournalDirectory, floods, journals
 from gateway.receive.journal.drainer import Drainer
 from gateway.receive.journal.journal import Journal
 from runtime.attendance import GROUP, Attendance
@@ -101,6 +103,10 @@ async def _drain(directory: JournalDirectory, broker: Broker, settings: Settings
         while not journal.empty:
             await drainer.advance()
             _tell(journal, drainer)
+        # Behind it: what is in the journal of an account in flood came later.
+        for flood in map(JournalDirectory, floods(directory.path)):
+            flood.acquire()
+            await _drain(flood, broker, settings, layout)
     finally:
         await journal.stop()
 

@@ -21,7 +21,8 @@ log = get_logger(__name__)
 
 
 class Detour:
-    """The way around a broker that does not confirm within `patience_s` seconds, and while the layout is held."""
+    """The way around a broker that does not confirm within `patience_s` seconds, and while the layout is held, or the
+    broker holds too much already."""
 
     def __init__(self, journal: Journal, patience_s: float, layout: Layout | None = None) -> None:
         self.layout = layout or Layout(1)
@@ -30,11 +31,29 @@ class Detour:
         self._patience = Patience(patience_s)
         self._let_in = asyncio.Event()
         self._let_in.set()
+        self._eased = asyncio.Event()
+        self._eased.set()
 
     @property
     def taken(self) -> bool:
         """Whether what comes now goes into the journal: behind what it holds, or because nothing may be published."""
-        return self.layout.held or not self._journal.empty
+        return self.layout.held or self.pressed or not self._journal.empty
+
+    @property
+    def pressed(self) -> bool:
+        """Whether the broker holds so much that it is to be given nothing."""
+        return not self._eased.is_set()
+
+    def press(self, pressed: bool) -> None:
+        """Have everything go into the journal and stay there, or no longer so."""
+        if pressed:
+            self._eased.clear()
+        else:
+            self._eased.set()
+
+    async def eased(self) -> None:
+        """Return when the broker may be given more."""
+        await self._eased.wait()
 
     @property
     def holds(self) -> bool:

@@ -2,12 +2,13 @@
 
     <SWITCHBOARD_JOURNAL_DIR>/0/lock
                              /0/0000000000000001.journal ...
+                             /0/floods/ACCOUNT.flood/lock ...
                              /1/...
 
 A gateway takes a directory that no other holds: the one that it had before, else one with records before one without.
 So gateways are started with one setting however many there are, and one that is started again drains what was left.
 That it is its own matters when several are started again at once: what comes in at a gateway goes behind what came in
-there before, and not beside it.
+there before, and not beside it. With a directory go those of the accounts in flood (docs/adr/0018).
 """
 
 import contextlib
@@ -25,6 +26,7 @@ LOCK = "lock"
 HOLDER = "holder"
 """The file that says who had the directory last."""
 PRIVATE = 0o700
+FLOODS, FLOOD_SUFFIX = "floods", ".flood"
 
 
 class InUse(SetupFault):
@@ -47,9 +49,7 @@ class JournalDirectory:
             SetupFault: it cannot be made.
         """
         try:
-            self.path.mkdir(parents=True, exist_ok=True, mode=PRIVATE)
-            self.path.chmod(PRIVATE)
-            _sync(self.path.parent)
+            _make(self.path)
             self._lock.acquire("another process uses this journal")
         except OSError as error:
             raise SetupFault(f"the journal {self.path} cannot be used: {error.strerror}") from error
@@ -128,9 +128,29 @@ def journals(path: Path) -> list[Path]:
     return [path] if (path / LOCK).exists() else sorted(lock.parent for lock in path.glob(f"*/{LOCK}"))
 
 
+def floods(path: Path) -> list[Path]:
+    """The journals of accounts in flood that belong to a gateway's directory."""
+    return sorted(path.glob(f"{FLOODS}/*{FLOOD_SUFFIX}"))
+
+
+def flood(path: Path, account: str) -> JournalDirectory:
+    """The journal of an account in flood, locked. `path` is the gateway's directory, which the caller has locked.
+
+    Raises:
+        SetupFault: it cannot be made.
+    """
+    try:
+        _make(path / FLOODS)
+    except OSError as error:
+        raise SetupFault(f"the journal {path / FLOODS} cannot be used: {error.strerror}") from error
+    directory = JournalDirectory(path / FLOODS / f"{account}{FLOOD_SUFFIX}")
+    directory.acquire()
+    return directory
+
+
 def _candidates(base: Path, holder: str) -> Iterator[Path]:
     there = sorted((path for path in journals(base) if path.name.isdecimal()), key=lambda path: int(path.name))
-    yield from sorted(there, key=lambda path: (_holder(path) != holder, not any(path.glob(f"*{SUFFIX}"))))
+    yield from sorted(there, key=lambda path: (_holder(path) != holder, not any(path.rglob(f"*{SUFFIX}"))))
     yield from (base / str(number) for number in itertools.count() if base / str(number) not in there)
 
 
@@ -139,6 +159,12 @@ def _holder(path: Path) -> str:
         return (path / HOLDER).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         return ""
+
+
+def _make(path: Path) -> None:
+    path.mkdir(parents=True, exist_ok=True, mode=PRIVATE)
+    path.chmod(PRIVATE)
+    _sync(path.parent)
 
 
 def _sync(path: Path) -> None:

@@ -98,11 +98,12 @@ class Drainer:
         self._journal.written.clear()
 
     async def advance(self) -> None:
-        """Publish the oldest segment, and forget it.
+        """Publish the oldest segment, and forget it; not before the broker may be given more.
 
         Raises:
             Unavailable: as above.
         """
+        await self._detour.eased()
         async with self._layout.publishing() as count:
             await self._advance(count)
 

@@ -45,15 +45,20 @@ class Journal:
 
     Args:
         most_bytes: how large it may become; what comes then is refused.
+        gather_s: how long what comes is gathered for the next fsync. With 0 one follows the other, and the disk has
+            hardly time for anything else.
     """
 
-    def __init__(self, directory: JournalDirectory, most_bytes: int, metrics: Metrics, clock: Clock) -> None:
+    def __init__(
+        self, directory: JournalDirectory, most_bytes: int, metrics: Metrics, clock: Clock, gather_s: float = 0.0
+    ) -> None:
         self.path = directory.path
         self.written = asyncio.Event()
         self._directory = directory
         self._most_bytes = most_bytes
         self._metrics = metrics
         self._clock = clock
+        self._gather_s = gather_s
         self._segments: deque[Segment] = deque()
         self._current: Segment | None = None
         self._waiting: list[Waiting] = []
@@ -61,8 +66,11 @@ class Journal:
         self._committing: asyncio.Task[None] | None = None
         self._oldest_ms: int | None = None
         self._thread = ThreadPoolExecutor(1, "journal")
-        metrics.journal_bytes.set_function(lambda: self.size)
-        metrics.journal_oldest_seconds.set_function(self._age)
+
+    def show(self) -> None:
+        """Have size and age of this journal among the process's figures: of the one at the door, that is."""
+        self._metrics.journal_bytes.set_function(lambda: self.size)
+        self._metrics.journal_oldest_seconds.set_function(lambda: self.age)
 
     async def start(self) -> None:
         """Find what an earlier process has left.
@@ -95,15 +103,34 @@ class Journal:
         """Bytes that are not drained."""
         return sum(segment.left for segment in tuple(self._segments))  # the thread may append meanwhile
 
+    @property
+    def coming(self) -> int:
+        """Bytes that wait for the disk."""
+        return self._coming
+
+    @property
+    def age(self) -> float:
+        """Of the oldest record, in seconds; 0 when there is none."""
+        return 0.0 if self._oldest_ms is None else max(0, self._now_ms() - self._oldest_ms) / 1000
+
     def figures(self) -> dict[str, float]:
         """What is to be known of it elsewhere: its size and its limit in bytes, and the age of its oldest record."""
-        return {"bytes": self.size, "most_bytes": self._most_bytes, "oldest_s": round(self._age(), 1)}
+        return {"bytes": self.size, "most_bytes": self._most_bytes, "oldest_s": round(self.age, 1)}
 
     async def append(self, kind: Kind, bodies: Sequence[bytes]) -> None:
         """Return when all of these are on the disk, in this order and behind all that was appended before.
 
         Raises:
             Unavailable: they are not; the disk is full, say, or the journal is.
+        """
+        await self.submit(kind, bodies)
+        self._metrics.journaled.labels(kind.name.lower()).inc(len(bodies))
+
+    def submit(self, kind: Kind, bodies: Sequence[bytes]) -> asyncio.Future[None]:
+        """The same at once: it is done when these are on the disk, behind all that was submitted before.
+
+        Raises:
+            Unavailable: the journal is full.
         """
         at_ms = self._now_ms()
         data = b"".join([encode(Record(kind, at_ms, body)) for body in bodies])
@@ -116,8 +143,7 @@ class Journal:
             self._oldest_ms = at_ms
         if self._committing is None:
             self._committing = asyncio.create_task(self._commit())
-        await written
-        self._metrics.journaled.labels(kind.name.lower()).inc(len(bodies))
+        return written
 
     async def read(self) -> Reading | None:
         """What the oldest segment holds; None when there is nothing.
@@ -169,6 +195,7 @@ class Journal:
 
     async def _commit(self) -> None:
         while self._waiting:
+            await asyncio.sleep(self._gather_s)
             batch, self._waiting = self._waiting, []
             failure: Unavailable | None = None
             try:
@@ -231,9 +258,6 @@ class Journal:
     def _now_ms(self) -> int:
         return int(self._clock().timestamp() * 1000)
 
-    def _age(self) -> float:
-        return 0.0 if self._oldest_ms is None else max(0, self._now_ms() - self._oldest_ms) / 1000
-
 
 def _runs(batch: list[bytes]) -> Iterator[bytes]:
     """What is written together: as much as goes into a segment, in order."""
@@ -255,6 +279,7 @@ def _tell(written: asyncio.Future[None], failure: Unavailable | None) -> None:
         written.set_result(None)
     else:
         written.set_exception(failure)
+        written.exception()  # looked at here: who waits may wait for another one first
 
 
 def _unwritable(error: OSError) -> Unavailable:

@@ -22,6 +22,7 @@ from tests.gateway.providers.twilio import sample as of_twilio
 from tests.gateway.receive.journal.conftest import Opened, opened
 from tests.gateway.receive.served import PUBLIC, served
 from tests.parts import NOW, Parts, people
+from tests.patience import so
 
 WHO = "+393331234567"
 SECOND = of_meta.NUMBER.model_copy(update={"phone_number_id": "200000000000009", "url": f"{PUBLIC}/webhooks/meta/M2"})
@@ -95,6 +96,32 @@ async def test_a_signed_message_is_answered_with_200_when_the_broker_has_it(gate
     )
     assert gateway.metric("switchboard_webhooks_total", provider="meta", answer="200") == 1
     assert gateway.metric("switchboard_webhook_items_total", provider="meta", fate="taken") == 1
+
+
+async def test_a_client_that_hangs_up_in_the_middle_of_a_body_is_no_failure_of_ours(
+    gateway: Gateway, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parts = URL(gateway.url)
+    _, writer = await asyncio.open_connection(parts.host, parts.port)
+    head = f"POST /webhooks/meta/M1 HTTP/1.1\r\nHost: {parts.host}\r\nContent-Length: 1000\r\n\r\n"
+    writer.write(head.encode() + b'{"half":')
+    await writer.drain()
+    await asyncio.sleep(0.1)
+    writer.close()
+    await writer.wait_closed()
+    said = ""
+
+    def seen() -> bool:
+        nonlocal said
+        captured = capsys.readouterr()
+        said += captured.out + captured.err
+        return "webhook.client_gone" in said
+
+    await so(seen)
+    assert "http.failed" not in said
+    assert (await gateway.send(text()))[0] == 200
+    answers = [one for metric in gateway.parts.metrics.webhooks.collect() for one in metric.samples]
+    assert {one.labels["answer"] for one in answers} == {"200"}
 
 
 async def test_the_items_of_one_webhook_share_a_correlation_id_and_keep_their_order(gateway: Gateway) -> None:

@@ -25,6 +25,24 @@ async def take(arrivals: "asyncio.Queue[Delivery]", count: int) -> list[Delivery
         return [await arrivals.get() for _ in range(count)]
 
 
+async def test_it_knows_for_how_long_messages_have_been_in_hand(broker: Broker) -> None:
+    arrivals: asyncio.Queue[Delivery] = asyncio.Queue()
+    subscription = Subscription(broker, QUEUE, 5, arrivals.put_nowait)
+    await subscription.open()
+    assert subscription.held_s() == 0
+    await fill(broker, 2)
+    deliveries = await take(arrivals, 2)
+    before = subscription.held_s()
+    await asyncio.sleep(0.1)
+    both = subscription.held_s()
+    assert both - before >= 0.2, "a tenth of a second each"
+    await subscription.acknowledge(deliveries[-1].tag)
+    done = subscription.held_s()
+    await asyncio.sleep(0.05)
+    assert subscription.held_s() == done >= both
+    await subscription.close()
+
+
 async def test_no_more_than_the_prefetch_is_in_hand_and_the_rest_is_given_back_in_order(broker: Broker) -> None:
     await fill(broker, 8)
     arrivals: asyncio.Queue[Delivery] = asyncio.Queue()

@@ -31,6 +31,7 @@ class Opened:
         directory = JournalDirectory(self.path)
         directory.acquire()
         self.journal = Journal(directory, self.most_bytes, self.metrics, lambda: self.now)
+        self.journal.show()
         await self.journal.start()
 
     def pass_(self, seconds: float) -> None:

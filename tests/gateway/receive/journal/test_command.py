@@ -7,13 +7,17 @@ import orjson
 import pytest
 
 from contracts.errors import Unavailable
-from gateway.receive.journal.directory import JournalDirectory
+from gateway.receive.journal import Journal, Kind
+from gateway.receive.journal.directory import JournalDirectory, flood
 from runtime.broker import Broker, Publisher
+from runtime.clock import utc_now
 from runtime.embedded.rabbitmq import RabbitMQ
+from runtime.metrics import Metrics
 from runtime.settings import Settings
 from runtime.store.client import Store
 from runtime.store.layout import LayoutStore, Plan
-from tests.gateway.receive.journal.way import arrivals, way
+from tests.gateway.receive.journal.conftest import PLENTY
+from tests.gateway.receive.journal.way import Way, arrivals, way
 from tests.parts import PARTITIONS
 from tests.switchboard import Command, variables_of
 
@@ -54,6 +58,29 @@ async def test_a_journal_is_drained_in_order_and_taken_away(
 
     assert await command.run(journal) == 0
     assert command.output == f"{journal}: 0 records published, 0 bytes left\n"
+
+
+async def test_with_a_journal_those_of_its_accounts_in_flood_are_drained_behind_it(
+    command: Command, left: list[int], rabbitmq: RabbitMQ
+) -> None:
+    journal = command.directory / "0"
+    later = list(range(len(left), len(left) + 200))
+    await put_aside(journal, later)
+    assert await command.run(journal) == 0, command.faults
+    assert command.output.splitlines() == [
+        f"{journal}: 150 records published, 0 bytes left",
+        f"{journal}/floods/shop.flood: 200 records published, 0 bytes left",
+    ]
+    assert list(journal.rglob("*.journal")) == []
+    (await arrivals(rabbitmq.url)).assert_complete([*left[:150], *later])
+
+
+async def put_aside(path: Path, numbers: list[int]) -> None:
+    """Events in the lane of an account in flood, beside a journal whose gateway is gone."""
+    journal = Journal(flood(path, "shop"), PLENTY, Metrics(), utc_now)
+    await journal.start()
+    await journal.append(Kind.EVENT, [Way._event(number)[2] for number in numbers])
+    await journal.stop()
 
 
 async def test_of_a_directory_of_journals_those_that_nobody_uses_are_drained(
