@@ -48,6 +48,11 @@ def store_errors() -> Iterator[None]:
         raise
 
 
+async def closed(client: AsyncIOMotorClient[Document]) -> None:
+    """Close a client. It says goodbye and waits for the answer, which may not come: in a thread, the loop goes on."""
+    await asyncio.to_thread(client.close)
+
+
 def _passes(error: OperationFailure) -> bool:
     """Whether a failure passes with time. A bulk write carries the codes of its parts, and no label."""
     if any(error.has_error_label(label) for label in TRANSIENT):
@@ -101,7 +106,7 @@ class Store:
 
     async def stop(self) -> None:
         """Close all connections."""
-        self._client.close()
+        await closed(self._client)
 
     async def check(self) -> None:
         """Return when the database answers.

@@ -3,23 +3,21 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import ReadPreference
 from pymongo.errors import ConfigurationError, OperationFailure, PyMongoError
 
 from contracts.errors import SetupFault, Unavailable
+from runtime.store.client import Document, closed
 
 _NOT_YET_INITIALIZED = 94
 _AUTHENTICATION_FAILED = 18
 _UNAUTHORIZED = 13
 _PRIMARY, _SECONDARY = 1, 2
 _POLL_S = 0.05
-
-Document = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -46,16 +44,13 @@ async def ensure_replica_set(
         Unavailable: it does not answer, or does not take writes in time.
     """
     member = f"{host}:{port}"
-    client = _client(f"mongodb://{member}/?directConnection=true", timeout_s=1.0)
     end = time.monotonic() + timeout_s
-    try:
+    async with _connected(f"mongodb://{member}/?directConnection=true", timeout_s=1.0) as client:
         while alive() and time.monotonic() < end:
             with contextlib.suppress(PyMongoError):
                 if await _is_primary(client, name, member):
                     return str((await client.admin.command("buildInfo"))["version"])
             await asyncio.sleep(_POLL_S)
-    finally:
-        client.close()
     raise Unavailable(f"the database at {member} did not become the primary of a replica set")
 
 
@@ -86,18 +81,15 @@ async def ensure_members(hosts: Sequence[str], name: str, *, election_s: float, 
     Raises:
         Unavailable: that did not happen in time.
     """
-    client = _client(f"mongodb://{hosts[0]}/?directConnection=true", timeout_s=1.0)
     members = [{"_id": number, "host": host} for number, host in enumerate(hosts)]
     settings = {"electionTimeoutMillis": int(election_s * 1000), "heartbeatIntervalMillis": int(election_s * 250)}
     end = time.monotonic() + timeout_s
-    try:
+    async with _connected(f"mongodb://{hosts[0]}/?directConnection=true", timeout_s=1.0) as client:
         while time.monotonic() < end:
             with contextlib.suppress(PyMongoError):
                 if await _complete(client, {"_id": name, "members": members, "settings": settings}):
                     return
             await asyncio.sleep(_POLL_S)
-    finally:
-        client.close()
     raise Unavailable(f"the databases at {', '.join(hosts)} did not become a replica set")
 
 
@@ -107,15 +99,13 @@ async def primary_of(url: str, timeout_s: float = 5.0) -> str | None:
     Raises:
         Unavailable: no member answers in time.
     """
-    client = _client(url, timeout_s)
-    try:
-        status = await client.get_database("admin", read_preference=ReadPreference.NEAREST).command(
-            "replSetGetStatus", read_preference=ReadPreference.NEAREST
-        )
-    except PyMongoError as error:
-        raise Unavailable(f"no database answers ({type(error).__name__})") from error
-    finally:
-        client.close()
+    async with _connected(url, timeout_s) as client:
+        try:
+            status = await client.get_database("admin", read_preference=ReadPreference.NEAREST).command(
+                "replSetGetStatus", read_preference=ReadPreference.NEAREST
+            )
+        except PyMongoError as error:
+            raise Unavailable(f"no database answers ({type(error).__name__})") from error
     return next((str(member["name"]) for member in status["members"] if member["state"] == _PRIMARY), None)
 
 
@@ -127,26 +117,30 @@ async def server_facts(url: str, timeout_s: float = 5.0) -> ServerFacts:
         Unavailable: nothing answers in time.
     """
     try:
-        client = _client(url, timeout_s)
+        async with _connected(url, timeout_s) as client:
+            hello = await client.admin.command("hello")
+            version = (await client.admin.command("buildInfo"))["version"]
     except (ConfigurationError, ValueError) as error:
         raise SetupFault("MONGO_URL is not of the form mongodb://user:password@host:port/") from error
-    try:
-        hello = await client.admin.command("hello")
-        version = (await client.admin.command("buildInfo"))["version"]
     except OperationFailure as error:
         if error.code in (_AUTHENTICATION_FAILED, _UNAUTHORIZED):
             raise SetupFault("the database refuses the login; check user and password in MONGO_URL") from error
         raise Unavailable(f"the database refuses a plain question (code {error.code})") from error
     except PyMongoError as error:
         raise Unavailable(f"no database answers ({type(error).__name__})") from error
-    finally:
-        client.close()
     return ServerFacts(str(version), hello.get("setName"), bool(hello.get("isWritablePrimary")))
 
 
-def _client(url: str, timeout_s: float) -> AsyncIOMotorClient[Document]:
+@contextlib.asynccontextmanager
+async def _connected(url: str, timeout_s: float) -> AsyncIterator[AsyncIOMotorClient[Document]]:
     milliseconds = int(timeout_s * 1000)
-    return AsyncIOMotorClient(url, serverSelectionTimeoutMS=milliseconds, connectTimeoutMS=milliseconds)
+    client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
+        url, serverSelectionTimeoutMS=milliseconds, connectTimeoutMS=milliseconds
+    )
+    try:
+        yield client
+    finally:
+        await closed(client)
 
 
 async def _complete(client: AsyncIOMotorClient[Document], configuration: Document) -> bool:

@@ -37,7 +37,7 @@ async def test_nothing_is_lost_doubled_or_reordered_when_the_only_one_of_a_kind_
     assert account.messages == MESSAGES
 
 
-@pytest.mark.parametrize("which", [min, max])
+@pytest.mark.parametrize("which", [min, pytest.param(max, marks=pytest.mark.thorough)])
 async def test_nothing_is_lost_doubled_or_reordered_when_one_of_two_routers_is_killed(
     site: Site, which: Callable[..., SwitchboardProcess]
 ) -> None:

@@ -81,6 +81,7 @@ async def test_everything_lands_when_the_broker_is_restarted_in_full_flow(
     await eventually(lambda: journal_is_empty(site))
 
 
+@pytest.mark.thorough
 async def test_everything_lands_when_the_broker_was_killed_in_full_flow(site: Site, services: EmbeddedServices) -> None:
     broker = services.rabbitmq
     assert broker is not None

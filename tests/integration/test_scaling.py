@@ -81,6 +81,7 @@ async def test_a_second_router_takes_half_and_gives_it_back_when_killed(usual_si
     await traffic(usual_site, MESSAGES, newcomer.comes_and_is_killed)
 
 
+@pytest.mark.thorough
 async def test_a_second_router_takes_half_and_gives_it_back_when_it_leaves(usual_site: Site) -> None:
     newcomer = Newcomer(usual_site)
     await traffic(usual_site, MESSAGES, newcomer.comes_and_leaves)
