@@ -26,7 +26,7 @@ async def kill_for_good(site: Site, process: SwitchboardProcess) -> None:
     await site.stack.processes.stop_one(process.kind.name, process.index)
 
 
-@pytest.mark.parametrize("kind", ["router", "worker", "gateway", "clock"])
+@pytest.mark.parametrize("kind", ["router", "worker", "gateway", pytest.param("clock", marks=pytest.mark.thorough)])
 async def test_nothing_is_lost_doubled_or_reordered_when_the_only_one_of_a_kind_is_killed(
     site: Site, kind: str
 ) -> None:

@@ -89,6 +89,7 @@ async def test_everything_lands_when_the_broker_was_killed_in_full_flow(site: Si
     assert sent.refused_requests == 0
 
 
+@pytest.mark.thorough
 async def test_everything_lands_when_the_broker_froze_in_full_flow(site: Site, services: EmbeddedServices) -> None:
     broker = services.rabbitmq
     assert broker is not None

@@ -87,6 +87,7 @@ async def test_a_second_router_takes_half_and_gives_it_back_when_it_leaves(usual
     await traffic(usual_site, MESSAGES, newcomer.comes_and_leaves)
 
 
+@pytest.mark.thorough
 async def test_two_routers_share_the_work_of_many_conversations(usual_site: Site) -> None:
     newcomer = Newcomer(usual_site)
     await newcomer.comes()
