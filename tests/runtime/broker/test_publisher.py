@@ -1,7 +1,6 @@
 """Publishing on a real broker: confirmed or refused, and never waited for too long."""
 
 import asyncio
-import time
 
 import pytest
 from structlog.testing import capture_logs
@@ -48,13 +47,12 @@ async def test_a_broker_that_does_not_answer_is_waited_for_so_long_and_no_longer
     publisher = Publisher(broker, 0.3)
     await publisher.publish(EVENTS, event_key(0), b"[]")
     rabbitmq.pause()
-    started = time.monotonic()
     try:
-        with pytest.raises(Unavailable, match="TimeoutError"):
-            await publisher.publish(EVENTS, event_key(0), b"[]")
+        async with asyncio.timeout(PATIENCE_S):
+            with pytest.raises(Unavailable, match="TimeoutError"):
+                await publisher.publish(EVENTS, event_key(0), b"[]")
     finally:
         rabbitmq.resume()
-    assert time.monotonic() - started < 2
     await Publisher(broker, 10).publish(EVENTS, event_key(0), b"[]")
 
 

@@ -125,14 +125,15 @@ async def test_a_broker_that_blocks_for_an_alarm_is_left_in_peace_until_it_is_ov
 async def test_of_many_who_wait_for_a_silent_broker_none_waits_longer_than_the_first(
     tmp_path: Path, proxy: Proxy, through: Broker
 ) -> None:
-    async with way(tmp_path, through) as one:
+    patience_s = 3.0
+    async with way(tmp_path, through, patience_s=patience_s) as one:
         await one.say(12)
         proxy.answers.clear()
         first = asyncio.create_task(one.say(1))
-        await asyncio.sleep(PATIENCE_S * 0.8)
+        await asyncio.sleep(patience_s * 0.8)
         others = [asyncio.create_task(one.say(1)) for _ in range(11)]
         await first
-        _, waiting = await asyncio.wait(others, timeout=PATIENCE_S * 0.7)
+        _, waiting = await asyncio.wait(others, timeout=patience_s * 0.7)
         assert not waiting
         assert one.process.metric("switchboard_journaled_total", kind="event") == 12
         proxy.answers.set()

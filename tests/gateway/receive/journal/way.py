@@ -73,13 +73,17 @@ class Way:
 
 @asynccontextmanager
 async def way(
-    path: Path, broker: Broker, most_bytes: int = PLENTY, publisher: Publisher | None = None
+    path: Path,
+    broker: Broker,
+    most_bytes: int = PLENTY,
+    publisher: Publisher | None = None,
+    patience_s: float = PATIENCE_S,
 ) -> AsyncIterator[Way]:
     """A gateway with a journal there, ended in good order."""
     process = Opened(path, most_bytes)
     await process.open()
-    publisher = publisher or Publisher(broker, PUBLISH_S)
-    detour = Detour(process.journal, PATIENCE_S)
+    publisher = publisher or Publisher(broker, max(PUBLISH_S, 2 * patience_s))
+    detour = Detour(process.journal, patience_s)
     drainer = Drainer(process.journal, detour, broker, publisher, PARTITIONS, process.metrics)
     gatherer = Gatherer(publisher, detour, 0.001, process.metrics)
     await drainer.start()

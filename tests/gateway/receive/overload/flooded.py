@@ -18,11 +18,11 @@ from gateway.receive.overload.load import IDLE, Load
 from runtime.broker import Broker, Publisher
 from tests.gateway.receive.journal.conftest import PLENTY, Opened
 from tests.parts import PARTITIONS
+from tests.patience import PATIENCE_S
 
 MARKS = Marks(wait_s=0.1, backlog=8, most=1000)
 PRESSED = Load(waiting=20, in_hand=20, wait_s=2.0)
 CONTACTS = 40
-PATIENCE_S = 2.0
 
 
 @dataclass
@@ -62,12 +62,15 @@ class Flooded:
 
 
 @asynccontextmanager
-async def flooded(path: Path, broker: Broker, most_bytes: int = PLENTY) -> AsyncIterator[Flooded]:
-    """A gateway with its journals there, ended in good order."""
+async def flooded(
+    path: Path, broker: Broker, most_bytes: int = PLENTY, patience_s: float = PATIENCE_S
+) -> AsyncIterator[Flooded]:
+    """A gateway with its journals there, ended in good order; it waits `patience_s` for the broker before it writes to
+    the journal at the door."""
     process = Opened(path)
     await process.open()
-    publisher = Publisher(broker, PATIENCE_S * 2)
-    detour = Detour(process.journal, PATIENCE_S)
+    publisher = Publisher(broker, patience_s * 2)
+    detour = Detour(process.journal, patience_s)
     drainer = Drainer(process.journal, detour, broker, publisher, PARTITIONS, process.metrics)
     gatherer = Gatherer(publisher, detour, 0.001, process.metrics)
     lanes = Lanes(process.path, most_bytes, process.metrics, lambda: process.now)

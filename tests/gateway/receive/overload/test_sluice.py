@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -75,8 +76,18 @@ async def diverted(one: Flooded, account: str = "loud") -> None:
     await asyncio.wait_for(flood(), 30)
 
 
-async def traffic(one: Flooded, *accounts: str) -> None:
-    """Requests of these accounts, many at a time, and now and then one of the calm one, until cancelled."""
+@asynccontextmanager
+async def traffic(one: Flooded, *accounts: str) -> AsyncIterator[None]:
+    """Requests of these accounts, many at a time, and now and then one of the calm one, until the block ends."""
+    saying = asyncio.create_task(say_on(one, accounts))
+    try:
+        yield
+    finally:
+        saying.cancel()
+        await asyncio.gather(saying, return_exceptions=True)
+
+
+async def say_on(one: Flooded, accounts: tuple[str, ...]) -> None:
     under_way: set[asyncio.Task[None]] = set()
     try:
         for turn in itertools.count():
@@ -88,11 +99,6 @@ async def traffic(one: Flooded, *accounts: str) -> None:
         await asyncio.gather(*under_way)
 
 
-async def ended(task: "asyncio.Task[None]") -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-
-
 async def waiting(broker: Broker) -> int:
     return sum((await depths(broker, [router_queue(number) for number in range(PARTITIONS)])).values())
 
@@ -100,22 +106,20 @@ async def waiting(broker: Broker) -> int:
 async def test_an_account_in_flood_goes_aside_and_comes_back_in_order_and_the_others_go_straight(
     one: Flooded, rabbitmq: RabbitMQ
 ) -> None:
-    flow = asyncio.create_task(traffic(one, "loud", "loud", "loud", "loud"))
-    one.gauge.load = PRESSED
-    await so(lambda: "loud" in one.lanes.open)
-    await asyncio.sleep(0.3)
-    assert list(one.lanes.open) == ["loud"]
-    assert one.process.metric("switchboard_flood_bytes") > 0
-    assert one.process.journal.empty
-    told = one.lanes.added_to(one.process.journal.figures())
-    assert told["bytes"] > 0
-    await ended(flow)
+    async with traffic(one, "loud", "loud", "loud", "loud"):
+        one.gauge.load = PRESSED
+        await so(lambda: "loud" in one.lanes.open)
+        await asyncio.sleep(0.3)
+        assert list(one.lanes.open) == ["loud"]
+        assert one.process.metric("switchboard_flood_bytes") > 0
+        assert one.process.journal.empty
+        told = one.lanes.added_to(one.process.journal.figures())
+        assert told["bytes"] > 0
 
-    flow = asyncio.create_task(traffic(one, "loud"))
-    one.gauge.load = IDLE
-    await so(lambda: not one.lanes.open)
-    await asyncio.sleep(0.3)
-    await ended(flow)
+    async with traffic(one, "loud"):
+        one.gauge.load = IDLE
+        await so(lambda: not one.lanes.open)
+        await asyncio.sleep(0.3)
     assert one.process.metric("switchboard_flood_diverted_total") >= 20
     assert not list(one.process.path.glob("floods/*"))
     arrived = await arrivals(rabbitmq.url)
@@ -128,10 +132,9 @@ async def test_what_comes_while_the_last_is_given_back_waits_and_goes_behind_it(
 ) -> None:
     await diverted(one)
     await one.say("loud", 40)
-    flow = asyncio.create_task(traffic(one, "loud"))
-    one.gauge.load = IDLE
-    await so(lambda: one.process.metric("switchboard_flood_accounts") == 0)
-    await ended(flow)
+    async with traffic(one, "loud"):
+        one.gauge.load = IDLE
+        await so(lambda: one.process.metric("switchboard_flood_accounts") == 0)
     await so(lambda: not one.lanes.open)
     arrived = await arrivals(rabbitmq.url)
     arrived.assert_complete(one.taken)
@@ -193,18 +196,17 @@ async def test_what_is_aside_goes_behind_the_journal_at_the_door_when_the_broker
     async with Proxy(rabbitmq.url) as proxy:
         through = broker_of(proxy.url)
         await through.start()
-        async with flooded(tmp_path / "0", through) as one:
+        async with flooded(tmp_path / "0", through, patience_s=2.0) as one:
             await diverted(one)
             await one.say("loud", 200)
             proxy.refuse = True
             proxy.cut()
-            flow = asyncio.create_task(traffic(one, "loud"))
-            await so(lambda: not one.process.journal.empty)
-            await asyncio.sleep(0.3)
-            proxy.refuse = False
-            one.gauge.load = IDLE
-            await so(lambda: not one.lanes.open and one.process.journal.empty)
-            await ended(flow)
+            async with traffic(one, "loud"):
+                await so(lambda: not one.process.journal.empty)
+                await asyncio.sleep(0.3)
+                proxy.refuse = False
+                one.gauge.load = IDLE
+                await so(lambda: not one.lanes.open and one.process.journal.empty)
             await so(lambda: not one.lanes.open and one.process.journal.empty)
         await through.stop()
     (await arrivals(rabbitmq.url)).assert_complete(one.taken)
@@ -240,9 +242,8 @@ async def test_the_next_process_goes_on_with_what_was_aside_before_anything_new(
     assert list((tmp_path / "0" / "floods").iterdir())
     async with flooded(tmp_path / "0", broker) as again:
         again.numbers, again.turns = one.numbers, one.turns
-        flow = asyncio.create_task(traffic(again, "loud"))
-        await so(lambda: not again.lanes.open)
-        await ended(flow)
+        async with traffic(again, "loud"):
+            await so(lambda: not again.lanes.open)
     (await arrivals(rabbitmq.url)).assert_complete([*one.taken, *again.taken])
 
 
