@@ -1,13 +1,14 @@
 """`python -m bench`: run the scenarios and print one JSON object a line.
 
 The exit code is 0 when every scenario meets its target, 1 otherwise. What is printed is what was measured here and now:
-on a machine that does other work, only the ratios mean something.
+on a machine that does other work, only the ratios mean something (`stolen` tells of virtual machines beside this one).
 """
 
 import argparse
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import uvloop
@@ -19,6 +20,7 @@ from bench.journal import journal
 from bench.lists import lists
 from bench.machine import Machine, machine
 from bench.report import Figure, say
+from bench.stolen import Stolen
 from bench.whitelist import whitelist
 from runtime.logging import configure_logging
 from runtime.settings import Settings
@@ -47,7 +49,8 @@ async def run(wanted: list[str], sizes: argparse.Namespace) -> list[Figure]:
         async with machine(Path(directory)) as services:
             for name, measure in SCENARIOS.items():
                 if name in wanted:
-                    figure = await measure(services, sizes)
+                    stolen = Stolen()
+                    figure = replace(await measure(services, sizes), stolen=stolen.share)
                     figures.append(figure)
                     figure.print()
     return figures

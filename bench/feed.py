@@ -11,7 +11,7 @@ import orjson
 from bench import site
 from bench.load import http_request, open_loop
 from bench.machine import Machine
-from bench.report import Figure, say
+from bench.report import Figure, percentile_ms, say
 from runtime.embedded.stack_file import StackInfo
 
 RATE = 100.0
@@ -19,6 +19,8 @@ RATE = 100.0
 CONNECTIONS = 64
 TARGET_MS = 300.0
 WARM_UP = 100
+ROUNDS = 3
+FIRST_MEASURED = 10**6
 DEADLINE_S = 60.0
 LOOKED_UP = 5
 """One message in so many is also looked up, as a browser does that is told of it."""
@@ -65,20 +67,27 @@ class Browser:
 
 
 async def feed(machine: Machine, seconds: float) -> Figure:
-    """Latencies from when a webhook was due until a browser is told, while twenty agents' browsers listen."""
+    """Latencies from when a webhook was due until a browser is told, while twenty agents' browsers listen; of three
+    rounds the one in the middle counts."""
+    rounds: list[tuple[float, float, float]] = []
     async with machine.stack(["gateway", "router", "worker", "console"]) as (stack, _), _browsers(stack.info) as all_:
         await _send(stack.info, range(WARM_UP))
-        started_at, ids = await _send(stack.info, range(10**6, 10**6 + int(RATE * seconds)))
-        await _all_told(all_, ids)
-    told, shown = (_latencies(seen, ids, started_at) for seen in (all_[0].told, all_[0].shown))
-    say(f"feed: looked up by the browser as well: p50 {_at(shown, 0.5)} ms, p95 {_at(shown, 0.95)} ms")
-    p95 = _at(told, 0.95)
+        for turn in range(1, ROUNDS + 1):
+            first = turn * FIRST_MEASURED
+            started_at, ids = await _send(stack.info, range(first, first + int(RATE * seconds)))
+            await _all_told(all_, ids)
+            told, shown = (_latencies(seen, ids, started_at) for seen in (all_[0].told, all_[0].shown))
+            p50, p95, p99 = (percentile_ms(told, share) for share in (0.5, 0.95, 0.99))
+            rounds.append((p95, p50, p99))
+            looked_up = f"looked up as well: p50 {percentile_ms(shown, 0.5)} ms, p95 {percentile_ms(shown, 0.95)} ms"
+            say(f"feed: round {turn}/{ROUNDS}, p50 {p50} ms, p95 {p95} ms; {looked_up}")
+    p95, p50, p99 = sorted(rounds)[ROUNDS // 2]
     return Figure(
         scenario="feed",
         rate=RATE,
-        p50_ms=_at(told, 0.5),
+        p50_ms=p50,
         p95_ms=p95,
-        p99_ms=_at(told, 0.99),
+        p99_ms=p99,
         reference="",
         reference_rate=None,
         ratio=None,
@@ -142,8 +151,4 @@ async def _all_told(browsers: Sequence[Browser], ids: Sequence[str]) -> None:
 
 
 def _latencies(seen: dict[str, float], ids: Sequence[str], started_at: float) -> list[float]:
-    return sorted(seen[one] - (started_at + place / RATE) for place, one in enumerate(ids) if one in seen)
-
-
-def _at(latencies: Sequence[float], share: float) -> float:
-    return round(latencies[min(int(len(latencies) * share), len(latencies) - 1)] * 1000, 1)
+    return [seen[one] - (started_at + place / RATE) for place, one in enumerate(ids) if one in seen]

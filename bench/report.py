@@ -11,7 +11,8 @@ class Figure:
     """A scenario's figures. Rates are a second; latencies in milliseconds; `ratio` is rate over reference rate.
 
     `target` is what the figure must come to, and `met` whether it did. `seconds` and `memory_mb` are what the
-    preparation took, where that is a figure too.
+    preparation took, where that is a figure too. `stolen` is the share of the processors' time that other machines took
+    meanwhile: where it is more than a little, latencies say more of them than of us.
     """
 
     scenario: str
@@ -26,6 +27,7 @@ class Figure:
     seconds: float | None = None
     memory_mb: float | None = None
     p95_ms: float | None = None
+    stolen: float | None = None
 
     def print(self) -> None:
         """One JSON object on one line."""
