@@ -2,7 +2,7 @@
 rest with a sentence."""
 
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -11,6 +11,8 @@ from contracts.content import ContactCard, Location, MediaKind, Reaction, Text
 
 Words = Annotated[str, StringConstraints(min_length=1, max_length=4096)]
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=256)]
+HeaderMedia = Literal["image", "video", "document"]
+HEADER_FILES: frozenset[str] = frozenset(get_args(HeaderMedia))
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$", max_length=2000)]
 
 
@@ -148,7 +150,12 @@ class TemplateStatus(StrEnum):
 
 
 class Template(Value):
-    """A template as the provider has it. `parameters` are the names (or numbers) that its body asks for."""
+    """A template as the provider has it.
+
+    `parameters` are the names (or numbers) that its body asks for, and `header_parameters` those of its header, where
+    they are not the same ones; `header_media` is the kind of file that it wants above the body, and
+    `button_parameters` are the places of the buttons that need a value: the end of a URL, or a code.
+    """
 
     id: str
     account_id: str
@@ -158,10 +165,13 @@ class Template(Value):
     category: str = ""
     template_id: str | None = None
     header: str = ""
+    header_parameters: tuple[str, ...] = ()
+    header_media: HeaderMedia | None = None
     body: str = ""
     footer: str = ""
     parameters: tuple[str, ...] = ()
     buttons: tuple[dict[str, Any], ...] = ()
+    button_parameters: tuple[int, ...] = ()
     synchronised_at: Instant
 
 

@@ -92,6 +92,17 @@ def _without_surrogates(value: object) -> object:
             return value
 
 
+def word(part: object, key: str) -> str:
+    """A text field of an object; empty when it is missing, no text, or the object is none."""
+    found = part.get(key) if isinstance(part, dict) else None
+    return found if isinstance(found, str) else ""
+
+
+def word_or_none(part: object, key: str) -> str | None:
+    """The same, with None where `word` is empty."""
+    return word(part, key) or None
+
+
 def raw_form(value: dict[str, Any]) -> dict[str, Any]:
     """A part of a body as it can be kept."""
     return {_key(key): _kept(item, MAX_DEPTH) for key, item in value.items()}

@@ -14,7 +14,7 @@ from gateway.providers.kaleyra import first_generation, wire
 from gateway.providers.kaleyra.content import content
 from gateway.providers.kaleyra.errors import reason
 from gateway.providers.kaleyra.parameters import body_of
-from gateway.providers.payload import contact_key, fault, raw_form, raw_of
+from gateway.providers.payload import contact_key, fault, raw_form, raw_of, word_or_none
 from gateway.providers.seam import BadItem, Item, Notice, Parsed, Webhook
 
 MESSAGES = "messages"
@@ -59,7 +59,7 @@ def _part(part: object, received_at: datetime) -> Iterator[Item]:
 
 
 def _entry(entry: object, received_at: datetime) -> Iterator[Item]:
-    owner, changes = _word(entry, "id"), entry.get("changes") if isinstance(entry, dict) else None
+    owner, changes = word_or_none(entry, "id"), entry.get("changes") if isinstance(entry, dict) else None
     if not isinstance(changes, list):
         yield Item(what=_bad("entry: must be an object with a list of changes", entry), owner=owner)
         return
@@ -74,9 +74,10 @@ def _wrapped(part: dict[str, Any], received_at: datetime) -> Iterator[Item]:
     extra = wire.ExtraInfo.model_validate(words)
     change, owner = part["meta_object"], extra.waba_id or None
     value = change.get("value") if isinstance(change, dict) else None
-    if not (isinstance(value, dict) and (value.get("messages") or value.get("statuses"))) and _word(part, "status"):
+    is_addressed = isinstance(value, dict) and (value.get("messages") or value.get("statuses"))
+    if word_or_none(part, "status") and not is_addressed:
         # It never reached WhatsApp, so there is no status of Meta's in it, and perhaps no id but our own.
-        named = extra.message_id or _word(part, "message_id") or extra.ref
+        named = extra.message_id or word_or_none(part, "message_id") or extra.ref
         bare = {**part, "id": named} if named else part
         yield Item(what=_read(bare, lambda raw: _status(raw, extra, received_at)), owner=owner)
     else:
@@ -86,19 +87,14 @@ def _wrapped(part: dict[str, Any], received_at: datetime) -> Iterator[Item]:
 def _addressed(change: object, extra: wire.ExtraInfo, owner: str | None, received_at: datetime) -> Iterator[Item]:
     """The items of a change, with the number that they are for."""
     value = change.get("value") if isinstance(change, dict) else None
-    number = _word(value.get("metadata") if isinstance(value, dict) else None, "display_phone_number")
+    number = word_or_none(value.get("metadata") if isinstance(value, dict) else None, "display_phone_number")
     address = contact_key("".join(sign for sign in number if sign.isalnum())) if number else None
     for what in _change(change, value, extra, received_at):
         yield Item(what=what, address=address, owner=owner)
 
 
-def _word(part: object, key: str) -> str | None:
-    found = part.get(key) if isinstance(part, dict) else None
-    return found if found and isinstance(found, str) else None
-
-
 def _change(change: object, value: object, extra: wire.ExtraInfo, received_at: datetime) -> Iterator[What]:
-    field = _word(change, "field")
+    field = word_or_none(change, "field")
     if not isinstance(change, dict) or field is None:
         yield _bad("meta_object: must be an object with a field", change)
     elif field != MESSAGES:
@@ -145,7 +141,7 @@ def _read(raw: dict[str, Any], reader: Callable[[dict[str, Any]], What]) -> What
 
 
 def _message(raw: dict[str, Any], names: dict[str, str], extra: wire.ExtraInfo) -> InboundMessage | BadItem:
-    kind = _word(raw, "type")
+    kind = word_or_none(raw, "type")
     if kind is None:
         return _bad("type: must be a word", raw)
     message = wire.Message.model_validate(raw)
@@ -193,19 +189,19 @@ def _names(contacts: object) -> dict[str, str]:
     """Profile names by everything that Meta calls a contact. A name that cannot be read costs no message its place."""
     names: dict[str, str] = {}
     for contact in contacts if isinstance(contacts, list) else ():
-        name = _word(contact.get("profile"), "name") if isinstance(contact, dict) else None
-        keys = (_word(contact, "wa_id"), _word(contact, "user_id"))
+        name = word_or_none(contact.get("profile"), "name") if isinstance(contact, dict) else None
+        keys = (word_or_none(contact, "wa_id"), word_or_none(contact, "user_id"))
         names.update((key, name) for key in keys if key and name)
     return names
 
 
 def _status(raw: dict[str, Any], extra: wire.ExtraInfo, received_at: datetime) -> MessageStatus | Notice | BadItem:
-    word = (_word(raw, "status") or "").lower()
+    word = (word_or_none(raw, "status") or "").lower()
     if not word:
         return _bad("status: must be a word", raw)
     state = STATES.get(word)
     if state is None:
-        recipient = _word(raw, "recipient_id") or _word(raw, "recipient_user_id") or ""
+        recipient = word_or_none(raw, "recipient_id") or word_or_none(raw, "recipient_user_id") or ""
         return Notice(kind=f"status.{word}", contact_key=contact_key(recipient), raw=raw_form(raw))
     status = wire.Status.model_validate(raw)
     return MessageStatus(

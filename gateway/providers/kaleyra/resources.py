@@ -3,7 +3,6 @@
 import binascii
 import re
 from base64 import b64decode
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -14,9 +13,10 @@ from contracts.accounts import Account
 from contracts.content import Media
 from contracts.messages import FailureKind, StatusReason
 from contracts.outbound import Template, TemplateStatus, template_key
+from gateway.providers.components import buttons_of, components_of, objects, said_by
 from gateway.providers.delivery import Conversation, Download, HttpCall, HttpReply, Refused
 from gateway.providers.kaleyra import api
-from gateway.providers.payload import raw_form
+from gateway.providers.payload import word
 
 PAGE = "100"
 MOST_PAGES = 100
@@ -24,7 +24,6 @@ KEEP_S = 300.0
 SHA256_BYTES = 32
 NEVER = datetime.fromtimestamp(0, UTC)
 _HEXADECIMAL = re.compile(r"[0-9a-fA-F]{64}")
-_PARAMETER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 STATUSES = {
     "APPROVED": TemplateStatus.APPROVED,
@@ -82,8 +81,8 @@ def template_buttons(name: str, language: str, account: Account) -> Conversation
     """The types of a template's buttons by their index; empty when there is no such template."""
     raws, _ = yield from _raw_templates(account, KEEP_S)
     wanted = (raw for raw in raws if raw.get("name") == name and raw.get("language") == language)
-    buttons = next((_buttons(raw) for raw in wanted), ())
-    return {index: str(button.get("type", "")) for index, button in enumerate(buttons)}
+    buttons = next((buttons_of(components_of(raw.get("components"))) for raw in wanted), [])
+    return {index: word(button, "type") for index, button in enumerate(buttons)}
 
 
 def _raw_templates(account: Account, keep_s: float = 0) -> Conversation[tuple[list[Part], datetime]]:
@@ -93,7 +92,7 @@ def _raw_templates(account: Account, keep_s: float = 0) -> Conversation[tuple[li
     for _ in range(MOST_PAGES):
         reply = yield api.get(api.templates_url(account), account, query, keep_s)
         answer, at = _page(reply), _time_of(reply)
-        found += _objects(answer["data"])
+        found += objects(answer["data"])
         after = _cursor(answer)
         if not after or after == query.get("after"):
             break
@@ -126,9 +125,7 @@ def _cursor(answer: Part) -> str:
 
 
 def _template(raw: Part, account: Account, at: datetime) -> Template | None:
-    components = {str(part.get("type", "")).upper(): part for part in _objects(raw.get("components"))}
-    body, header = components.get("BODY", {}), components.get("HEADER", {})
-    name, language, words = raw.get("name"), raw.get("language"), str(body.get("text") or "")
+    name, language = raw.get("name"), raw.get("language")
     try:
         return Template(
             id=template_key(account.id, str(name), str(language)),
@@ -138,21 +135,8 @@ def _template(raw: Part, account: Account, at: datetime) -> Template | None:
             status=STATUSES.get(str(raw.get("status")).upper(), TemplateStatus.UNKNOWN),
             category=str(raw.get("category") or ""),
             template_id=str(raw["id"]) if raw.get("id") else None,
-            header=str(header.get("text") or header.get("format") or ""),
-            body=words,
-            footer=str(components.get("FOOTER", {}).get("text") or ""),
-            parameters=tuple(dict.fromkeys(_PARAMETER.findall(words))),
-            buttons=tuple(raw_form(button) for button in _buttons(raw)),
             synchronised_at=at,
+            **said_by(components_of(raw.get("components"))),
         )
     except ValidationError:
         return None
-
-
-def _buttons(raw: Part) -> tuple[Part, ...]:
-    parts = (part for part in _objects(raw.get("components")) if str(part.get("type")).upper() == "BUTTONS")
-    return tuple(button for part in parts for button in _objects(part.get("buttons")))
-
-
-def _objects(value: object) -> Iterator[Part]:
-    return (part for part in value if isinstance(part, dict)) if isinstance(value, list) else iter(())

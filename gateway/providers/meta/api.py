@@ -19,7 +19,7 @@ from gateway.providers.delivery import (
 )
 from gateway.providers.meta.errors import CODES, Rule, Treatment, rule_of
 from gateway.providers.meta.manifest import API_URL
-from gateway.providers.meta.people import word
+from gateway.providers.payload import word
 
 MAX_WAIT_S = 24 * 3600.0
 """What we wait at most, whatever `Retry-After` says."""

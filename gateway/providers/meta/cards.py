@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from contracts.content import ContactCard, PhoneEntry
 from gateway.providers.meta.parts import Card
-from gateway.providers.payload import raw_form
+from gateway.providers.payload import raw_form, word
 
 OWN_FIELDS = frozenset({"name", "phones", "emails", "org"})
 
@@ -22,17 +22,12 @@ def card_of(raw: dict[str, Any]) -> ContactCard:
         for phone in card.phones or ()
     )
     return ContactCard(
-        name=_word(card.name, "formatted_name"),
+        name=word(card.name, "formatted_name"),
         phones=tuple(phones),
-        emails=tuple(filter(None, (_word(email, "email") for email in card.emails or ()))),
-        organisation=_word(card.org, "company"),
+        emails=tuple(filter(None, (word(email, "email") for email in card.emails or ()))),
+        organisation=word(card.org, "company"),
         raw=raw_form(_rest(raw, card)) or None,
     )
-
-
-def _word(part: dict[str, Any] | None, key: str) -> str:
-    found = (part or {}).get(key)
-    return found if isinstance(found, str) else ""
 
 
 def _rest(raw: dict[str, Any], card: Card) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from gateway.providers.meta import wire
 from gateway.providers.meta.errors import reason_of
 from gateway.providers.meta.messages import message_of
 from gateway.providers.meta.notices import notices
-from gateway.providers.meta.people import People, people, word
-from gateway.providers.payload import contact_key, fault, raw_form, raw_of, read_object
+from gateway.providers.meta.people import People, people
+from gateway.providers.payload import contact_key, fault, raw_form, raw_of, read_object, word
 from gateway.providers.seam import BadItem, Item, MalformedWebhook, Notice, Parsed, Webhook
 
 OBJECT = "whatsapp_business_account"

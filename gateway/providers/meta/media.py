@@ -19,7 +19,7 @@ from gateway.providers.delivery import (
     cannot_express,
 )
 from gateway.providers.meta.api import answered, asked, authorization, id_of, url_of
-from gateway.providers.meta.people import word
+from gateway.providers.payload import word
 
 OWN_HOSTS = ("fbsbx.com", "facebook.com", "whatsapp.net")
 """Meta's domains: the token goes to them, and to the host of the API, and nowhere else."""

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from gateway.providers.meta.people import word
-from gateway.providers.payload import contact_key, raw_form
+from gateway.providers.payload import contact_key, raw_form, word
 from gateway.providers.seam import Notice
 
 LISTS = {

@@ -22,7 +22,7 @@ from contracts.outbound import (
 from gateway.providers.delivery import Conversation, HttpCall, OutcomeUnknown, Refused, Sent, cannot_express
 from gateway.providers.meta import media, templates
 from gateway.providers.meta.api import answered, asked, authorization, id_of, url_of
-from gateway.providers.meta.people import word
+from gateway.providers.payload import word
 
 Part = dict[str, Any]
 PRODUCT = {"messaging_product": "whatsapp"}

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from contracts.base import number_of
-from gateway.providers.payload import contact_key
+from gateway.providers.payload import contact_key, word
 
 
 class Person(NamedTuple):
@@ -24,12 +24,6 @@ class Identity(NamedTuple):
 
 People = dict[str, Person]
 NOBODY = Person()
-
-
-def word(part: object, key: str) -> str:
-    """A text field of an object; empty when it is missing, no text, or the object is none."""
-    found = part.get(key) if isinstance(part, dict) else None
-    return found if isinstance(found, str) else ""
 
 
 def people(contacts: object) -> People:

@@ -1,19 +1,17 @@
 """Templates: the list that Meta has, and a message by one of them."""
 
-import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 from contracts.accounts import Account
 from contracts.messages import FailureKind, StatusReason
-from contracts.outbound import SendMedia, Template, TemplateMessage, TemplateStatus, template_key
+from contracts.outbound import HEADER_FILES, SendMedia, Template, TemplateMessage, TemplateStatus, template_key
+from gateway.providers.components import buttons_of, components_of, objects, said_by
 from gateway.providers.delivery import Conversation, HttpCall, HttpReply, Refused, cannot_express
 from gateway.providers.meta.api import authorization, fault_of, id_of, url_of
 from gateway.providers.meta.media import file_of
-from gateway.providers.meta.people import word
-from gateway.providers.payload import raw_form
+from gateway.providers.payload import word
 
 Part = dict[str, Any]
 
@@ -38,8 +36,6 @@ BUTTONS = {
 }
 """The buttons that take a parameter: how a message calls the button, and what it calls the parameter."""
 
-HEADERS = frozenset({"image", "video", "document"})
-_PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 _UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -59,7 +55,7 @@ def said(message: TemplateMessage, account: Account) -> Conversation[Part]:
 
 
 def _file_header(file: SendMedia, account: Account) -> Conversation[Part]:
-    if file.media not in HEADERS:
+    if file.media not in HEADER_FILES:
         raise cannot_express(f"a template with a file of the kind {file.media} above it")
     part = yield from file_of(file, account)
     return {"type": "header", "parameters": [{"type": file.media, file.media: part}]}
@@ -91,7 +87,7 @@ def _buttons_of(message: TemplateMessage, account: Account) -> Conversation[list
     replies = yield from _pages(account, {"name": message.name}, BUTTONS_KEPT_S)
     for raw in (raw for reply in replies for raw in _entries(reply)):
         if (word(raw, "name"), word(raw, "language")) == (message.name, message.language):
-            return _objects(_components(raw).get("BUTTONS", {}).get("buttons"))
+            return buttons_of(components_of(raw.get("components")))
     sentence = "There is no such template in this language."
     raise Refused(StatusReason(code="unknown template", kind=FailureKind.TEMPLATE, sentence=sentence))
 
@@ -128,19 +124,13 @@ def _next(reply: HttpReply) -> str:
 
 
 def _entries(reply: HttpReply) -> list[Part]:
-    return _objects(reply.object().get("data"))
-
-
-def _objects(value: object) -> list[Part]:
-    return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []
+    return objects(reply.object().get("data"))
 
 
 def _template(raw: Part, account: Account, at: datetime) -> Template | None:
     name, language = word(raw, "name"), word(raw, "language")
     if not (name and language):
         return None
-    components = _components(raw)
-    header, body = components.get("HEADER", {}), word(components.get("BODY"), "text")
     return Template(
         id=template_key(account.id, name, language),
         account_id=account.id,
@@ -149,21 +139,9 @@ def _template(raw: Part, account: Account, at: datetime) -> Template | None:
         status=STATUSES.get(word(raw, "status"), TemplateStatus.UNKNOWN),
         category=word(raw, "category").lower(),
         template_id=word(raw, "id") or None,
-        header=word(header, "text") or word(header, "format"),
-        body=body,
-        footer=word(components.get("FOOTER"), "text"),
-        parameters=tuple(dict.fromkeys(_PLACEHOLDER.findall(body))),
-        buttons=tuple(_kept(components)),
         synchronised_at=at,
+        **said_by(components_of(raw.get("components"))),
     )
-
-
-def _components(raw: Part) -> dict[str, Part]:
-    return {word(part, "type").upper(): part for part in _objects(raw.get("components"))}
-
-
-def _kept(components: dict[str, Part]) -> Iterator[Part]:
-    return (raw_form(button) for button in _objects(components.get("BUTTONS", {}).get("buttons")))
 
 
 def _date_of(reply: HttpReply) -> datetime:

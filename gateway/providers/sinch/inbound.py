@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from contracts.base import number_of
 from contracts.content import Content, Reaction, Unsupported
 from contracts.messages import DeliveryState, InboundMessage, MessageContext, MessageStatus, StatusReason
-from gateway.providers.payload import contact_key, fault, raw_form, raw_of, read_object
+from gateway.providers.payload import contact_key, fault, raw_form, raw_of, read_object, word_or_none
 from gateway.providers.seam import BadItem, Item, Notice, Parsed, Webhook
 from gateway.providers.sinch import wire
 from gateway.providers.sinch.content import form_of, kind_of, read
@@ -55,7 +55,7 @@ class Envelope:
 
     def reference(self) -> str | None:
         """Our own id of the message that is reported on; it was sent along in both fields."""
-        return _word(self.fields, "correlation_id") or _word(self.fields, "message_metadata")
+        return word_or_none(self.fields, "correlation_id") or word_or_none(self.fields, "message_metadata")
 
 
 Reader = Callable[[dict[str, Any], Envelope], What]
@@ -69,7 +69,7 @@ def parse(webhook: Webhook) -> Parsed:
     """
     body = read_object(webhook.body)
     envelope = Envelope(body, webhook.received_at)
-    owner = owner_of(_word(body, "project_id"), _word(body, "app_id"))
+    owner = owner_of(word_or_none(body, "project_id"), word_or_none(body, "app_id"))
     return Parsed(items=tuple(Item(what, _sender(body), owner) for what in _events(body, envelope)))
 
 
@@ -90,7 +90,7 @@ def _events(body: dict[str, Any], envelope: Envelope) -> Iterator[What]:
 def _event_of(kind: str, raw: object, envelope: Envelope) -> What:
     if not isinstance(raw, dict):
         return BadItem(reason=f"{kind}: must be an object", raw=raw_of(envelope.fields))
-    channel = _word(raw.get("channel_identity"), "channel")
+    channel = word_or_none(raw.get("channel_identity"), "channel")
     if channel not in {None, wire.WHATSAPP}:
         return _notice(f"{kind}.{channel}", raw)  # an app may serve other channels beside WhatsApp
     try:
@@ -111,7 +111,7 @@ def _message(raw: dict[str, Any], envelope: Envelope) -> What:
 
 def _answered(reply_to: object) -> str | None:
     """The message that is answered. A reference that cannot be read does not cost us the message."""
-    return _word(reply_to, "message_id")
+    return word_or_none(reply_to, "message_id")
 
 
 def _event(raw: dict[str, Any], envelope: Envelope) -> What:
@@ -196,19 +196,14 @@ def _whom(part: object) -> str:
     contact = part.get("contact")
     known = contact.get("channel_identities") if isinstance(contact, dict) else None
     places = [part.get("channel_identity"), part, *(known if isinstance(known, list) else ())]
-    identity = next((word for word in (_word(place, "identity") for place in places) if word), None)
+    identity = next((word for word in (word_or_none(place, "identity") for place in places) if word), None)
     return contact_key(identity) if identity else ""
 
 
 def _sender(body: dict[str, Any]) -> str | None:
     """The business number that was written to; None where it is not named, or named by something that is no number."""
-    sender = _word(body.get("message"), "sender_id")
+    sender = word_or_none(body.get("message"), "sender_id")
     return number_of(sender) if sender else None
-
-
-def _word(part: object, key: str) -> str | None:
-    found = part.get(key) if isinstance(part, dict) else None
-    return found if found and isinstance(found, str) else None
 
 
 def _moment(stamp: object) -> datetime | None:

@@ -1,21 +1,20 @@
 """WhatsApp templates of a project, as the Provisioning API lists them: all of them, or the ones of a name."""
 
-import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 from contracts.accounts import Account
 from contracts.outbound import Template, TemplateMessage, TemplateStatus, template_key
+from gateway.providers import components
 from gateway.providers.delivery import Conversation, HttpCall, HttpReply
-from gateway.providers.payload import raw_form
+from gateway.providers.payload import raw_form, word
 from gateway.providers.sinch.api import authorised, provisioning_url
 from gateway.providers.sinch.errors import failure
 
 PAGE_SIZE = "100"
 MOST_PAGES = 100
 KEEP_DEFINITION_S = 300
-PARAMETER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 STATES = {
@@ -60,7 +59,7 @@ def buttons_of(message: TemplateMessage, account: Account) -> Conversation[tuple
     wanted = message.language.replace("-", "_")
     for raw in _entries(reply) if reply.ok else ():
         if raw.get("name") == message.name and str(raw.get("language")).replace("-", "_") == wanted:
-            return _buttons(_components(raw))
+            return tuple(map(raw_form, components.buttons_of(_components(raw))))
     return None
 
 
@@ -70,8 +69,7 @@ def _list(account: Account, query: dict[str, str], keep_s: float = 0) -> HttpCal
 
 
 def _entries(reply: HttpReply) -> list[dict[str, Any]]:
-    entries = reply.object().get("templates")
-    return [raw for raw in entries if isinstance(raw, dict)] if isinstance(entries, list) else []
+    return components.objects(reply.object().get("templates"))
 
 
 def _time_of(reply: HttpReply) -> datetime:
@@ -83,41 +81,23 @@ def _time_of(reply: HttpReply) -> datetime:
 
 
 def _template(raw: dict[str, Any], account: Account, at: datetime) -> Template | None:
-    name, language = _word(raw, "name"), _word(raw, "language")
+    name, language = word(raw, "name"), word(raw, "language")
     if not (name and language):
         return None
-    parts = _components(raw)
-    header, body = parts.get("HEADER", {}), _word(parts.get("BODY"), "text")
     return Template(
         id=template_key(account.id, name, language),
         account_id=account.id,
         name=name,
         language=language,
-        status=STATES.get(_word(raw, "state") or _word(raw.get("changes"), "status"), TemplateStatus.UNKNOWN),
-        category=_word(raw, "category"),
-        template_id=_word(raw, "whatsappId") or None,
-        header=_word(header, "text") or _word(header, "format"),
-        body=body,
-        footer=_word(parts.get("FOOTER"), "text"),
-        parameters=tuple(dict.fromkeys(PARAMETER.findall(body))),
-        buttons=_buttons(parts),
+        status=STATES.get(word(raw, "state") or word(raw.get("changes"), "status"), TemplateStatus.UNKNOWN),
+        category=word(raw, "category"),
+        template_id=word(raw, "whatsappId") or None,
         synchronised_at=at,
+        **components.said_by(_components(raw)),
     )
 
 
 def _components(raw: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """The parts of a template by their type; one that is not submitted yet has them under its changes."""
     details = raw.get("details") or (raw["changes"].get("details") if isinstance(raw.get("changes"), dict) else None)
-    components = details.get("components") if isinstance(details, dict) else None
-    parts = [part for part in components if isinstance(part, dict)] if isinstance(components, list) else []
-    return {_word(part, "type").upper(): part for part in parts}
-
-
-def _buttons(parts: dict[str, dict[str, Any]]) -> tuple[dict[str, Any], ...]:
-    buttons = parts.get("BUTTONS", {}).get("buttons")
-    return tuple(raw_form(one) for one in buttons if isinstance(one, dict)) if isinstance(buttons, list) else ()
-
-
-def _word(part: object, key: str) -> str:
-    found = part.get(key) if isinstance(part, dict) else None
-    return found if isinstance(found, str) else ""
+    return components.components_of(details.get("components") if isinstance(details, dict) else None)

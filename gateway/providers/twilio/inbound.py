@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from contracts.messages import DeliveryState, InboundMessage, MessageContext, MessageStatus, Referral
-from gateway.providers.payload import contact_key, fault, raw_form
+from gateway.providers.payload import contact_key, fault, raw_form, word
 from gateway.providers.seam import BadItem, Item, Notice, Parsed, Webhook
 from gateway.providers.twilio.content import contents
 from gateway.providers.twilio.errors import reason_of_status
@@ -52,7 +52,7 @@ def parse(webhook: Webhook) -> Parsed:
         found = read(raw, webhook)
     except ValidationError as error:
         found = (BadItem(reason=fault(error), raw=raw_form(raw)),)
-    address, owner = _number(raw, ours), _word(raw, "AccountSid") or None
+    address, owner = _number(raw, ours), word(raw, "AccountSid") or None
     return Parsed(items=tuple(Item(what=what, address=address, owner=owner) for what in found))
 
 
@@ -71,18 +71,13 @@ def _direction(raw: dict[str, Any]) -> tuple[str, Reader]:
 
 def _state(raw: dict[str, Any]) -> str:
     """The word that says what became of the message. Status callbacks may repeat it in `SmsStatus`."""
-    if RECEIVED in {_word(raw, "SmsStatus"), _word(raw, "MessageStatus")}:
+    if RECEIVED in {word(raw, "SmsStatus"), word(raw, "MessageStatus")}:
         return RECEIVED
-    return _word(raw, "MessageStatus") or _word(raw, "SmsStatus")
-
-
-def _word(raw: dict[str, Any], name: str) -> str:
-    found = raw.get(name)
-    return found if isinstance(found, str) else ""
+    return word(raw, "MessageStatus") or word(raw, "SmsStatus")
 
 
 def _number(raw: dict[str, Any], name: str) -> str | None:
-    identity = _word(raw, name).removeprefix(PREFIX)
+    identity = word(raw, name).removeprefix(PREFIX)
     return contact_key(identity) if identity else None
 
 
@@ -171,5 +166,5 @@ def _status(raw: dict[str, Any], webhook: Webhook) -> tuple[What, ...]:
 
 def _notice(raw: dict[str, Any], _webhook: Webhook) -> tuple[What, ...]:
     state = _state(raw)
-    kind = f"status.{state}" if state else _word(raw, "EventType") or "unknown"
+    kind = f"status.{state}" if state else word(raw, "EventType") or "unknown"
     return (Notice(kind=kind, contact_key=_number(raw, "To") or "", raw=raw_form(raw)),)

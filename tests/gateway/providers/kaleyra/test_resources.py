@@ -49,6 +49,7 @@ def test_templates_are_read_with_their_parameters_and_buttons() -> None:
     order, promotion = drive(PROVIDER.templates(ACCOUNT), Kaleyra())
     assert (order.id, order.status) == ("account-1:order_update:en", TemplateStatus.APPROVED)
     assert (order.header, order.footer, order.parameters) == ("Order {{1}}", "Sandbox", ("1", "2"))
+    assert (order.header_parameters, order.header_media, order.button_parameters) == (("1",), None, (1,))
     assert [button["type"] for button in order.buttons] == ["QUICK_REPLY", "URL"]
     assert (promotion.name, promotion.status, promotion.category) == (
         "promotion",

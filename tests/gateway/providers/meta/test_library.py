@@ -35,12 +35,15 @@ def test_all_templates_are_read_with_what_a_composer_needs() -> None:
     templates = {template.id: template for template in drive(PROVIDER.templates(SENDER), dated)}
     assert len(templates) == 6
     order = templates["account-1:order_update:en_US"]
-    assert (order.header, order.parameters, order.category) == ("IMAGE", ("1", "2"), "utility")
+    assert (order.header, order.header_media, order.header_parameters) == ("", "image", ())
+    assert (order.parameters, order.button_parameters, order.category) == (("1", "2"), (1,), "utility")
     assert (order.footer, order.template_id) == ("Test shop", "500000000000002")
     assert [button["type"] for button in order.buttons] == ["QUICK_REPLY", "URL", "PHONE_NUMBER"]
     assert order.synchronised_at == datetime(2026, 1, 1, 0, 0, 30, tzinfo=UTC)
     appointment = templates["account-1:appointment:en_US"]
-    assert (appointment.header, appointment.parameters) == ("{{place}}", ("name", "day"))
+    assert (appointment.header, appointment.header_media) == ("{{place}}", None)
+    assert (appointment.header_parameters, appointment.parameters) == (("place",), ("name", "day"))
+    assert appointment.button_parameters == (0,)
     assert {template.status for template in templates.values()} == {
         TemplateStatus.APPROVED,
         TemplateStatus.PENDING,

@@ -21,7 +21,8 @@ def test_templates_are_read_with_their_parts() -> None:
         "en_US",
         "900000000000001",
     )
-    assert (order.header, order.footer, order.parameters) == ("IMAGE", "Thank you", ("1", "2"))
+    assert (order.header, order.header_media, order.footer) == ("", "image", "Thank you")
+    assert (order.parameters, order.button_parameters) == (("1", "2"), (1,))
     assert [button["text"] for button in order.buttons] == ["Confirm", "Track", "Cancel"]
     assert (found["welcome"].header, found["welcome"].body) == ("Hi", "Welcome")
     assert {name: template.status for name, template in found.items()} == {
