@@ -7633,7 +7633,11 @@ export interface components {
         };
         /**
          * Template
-         * @description A template as the provider has it. `parameters` are the names (or numbers) that its body asks for.
+         * @description A template as the provider has it.
+         *
+         *     `parameters` are the names (or numbers) that its body asks for, and `header_parameters` those of its header, where
+         *     they are not the same ones; `header_media` is the kind of file that it wants above the body, and
+         *     `button_parameters` are the places of the buttons that need a value: the end of a URL, or a code.
          */
         Template: {
             /** Account Id */
@@ -7643,6 +7647,11 @@ export interface components {
              * @default
              */
             body: string;
+            /**
+             * Button Parameters
+             * @default []
+             */
+            button_parameters: number[];
             /**
              * Buttons
              * @default []
@@ -7665,6 +7674,16 @@ export interface components {
              * @default
              */
             header: string;
+            /**
+             * Header Media
+             * @default null
+             */
+            header_media: ("image" | "video" | "document") | null;
+            /**
+             * Header Parameters
+             * @default []
+             */
+            header_parameters: string[];
             /** Id */
             id: string;
             /** Language */

@@ -24,7 +24,8 @@ export function kindOf(mimeType: string): MediaKind {
   return mimeType.startsWith('audio/') ? 'audio' : 'document';
 }
 
-async function upload(file: File): Promise<string> {
+/** Uploads a file; its id. */
+export async function upload(file: File): Promise<string> {
   const form = new FormData();
   form.append('file', file, file.name || 'file');
   let response: Response;

@@ -1,7 +1,7 @@
 import { Badge, Stack, Text } from '@mantine/core';
 import { FormattedText } from '@/agent/conversation/FormattedText';
 import { SentMedia } from '@/agent/conversation/MediaView';
-import { filledIn, keyOf, useTemplates } from '@/agent/conversation/templates';
+import { bodyOf, headerOf, keyOf, useTemplates } from '@/agent/conversation/templates';
 import type { Content } from '@/agent/conversation/words';
 import { t } from '@/texts/agent';
 
@@ -21,9 +21,9 @@ export function TemplateView({
         {t.message.template(content.name)}
       </Text>
       {content.header_media && <SentMedia media={content.header_media} />}
-      {template?.header && <Text fw={600}>{filledIn(template.header, content.header ?? {})}</Text>}
+      {template?.header && <Text fw={600}>{headerOf(template, content)}</Text>}
       {template ? (
-        <FormattedText text={filledIn(template.body, content.body ?? {})} />
+        <FormattedText text={bodyOf(template, content)} />
       ) : (
         <FormattedText text={Object.values(content.body ?? {}).join(', ')} />
       )}

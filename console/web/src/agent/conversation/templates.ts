@@ -15,9 +15,20 @@ export function useTemplates(account: string | undefined) {
   });
 }
 
-/** The body with its parameters; a place without a value stays as it is. */
-export function filledIn(body: string, values: Readonly<Record<string, string>>): string {
-  return body.replace(PLACE, (place: string, name: string) => values[name] || place);
+type Values = Readonly<Record<string, string>>;
+
+/** A part of a template with its parameters; a place without a value stays as it is. */
+function filledIn(words: string, values: Values): string {
+  return words.replace(PLACE, (place: string, name: string) => values[name] || place);
+}
+
+/** The line above the words. Some providers number its places in one row with those of the body. */
+export function headerOf(template: Template, values: { header?: Values; body?: Values }): string {
+  return filledIn(template.header, { ...(template.header_parameters.length ? {} : values.body), ...values.header });
+}
+
+export function bodyOf(template: Template, values: { body?: Values }): string {
+  return filledIn(template.body, values.body ?? {});
 }
 
 export function keyOf(template: Pick<Template, 'name' | 'language'>): string {

@@ -2,7 +2,8 @@ import { Button, Group, Modal, Stack } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { send } from '@/agent/composer/outbox';
 import { accountOf, type Interaction, type StoredMessage, useDesk } from '@/agent/desk/queries';
-import { type Chosen, TemplateFields, templateMessage } from '@/agent/dialogs/TemplateFields';
+import { TemplateFields } from '@/agent/dialogs/TemplateFields';
+import { type Chosen, templateMessage } from '@/agent/dialogs/templateMessage';
 import { t } from '@/texts/agent';
 import { t as common } from '@/texts/common';
 

@@ -1,39 +1,29 @@
 import { Paper, Select, Stack, Text, TextInput } from '@mantine/core';
+import type { Dispatch, SetStateAction } from 'react';
 import { FormattedText } from '@/agent/conversation/FormattedText';
-import { filledIn, keyOf, useTemplates } from '@/agent/conversation/templates';
-import type { MessageInput, Template } from '@/agent/desk/queries';
+import { bodyOf, headerOf, keyOf, useTemplates } from '@/agent/conversation/templates';
+import { HeaderFile } from '@/agent/dialogs/HeaderFile';
+import { type Chosen, choice } from '@/agent/dialogs/templateMessage';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { t } from '@/texts/agent';
 
-export interface Chosen {
-  template: Template;
-  values: Readonly<Record<string, string>>;
-}
-
-type TemplateContent = Extract<MessageInput['content'], { kind: 'template' }>;
-
-/** The message that a choice makes; null while something is missing. */
-export function templateMessage(chosen: Chosen | null): TemplateContent | null {
-  if (!chosen || chosen.template.parameters.some(name => !chosen.values[name]?.trim())) return null;
-  const { name, language, template_id } = chosen.template;
-  return { kind: 'template', name, language, template_id, body: { ...chosen.values } };
-}
+type Change = Dispatch<SetStateAction<Chosen | null>>;
 
 interface Props {
   account: string;
   /** The template that is chosen at first, by its name, if there is one. */
   preferred: string;
   chosen: Chosen | null;
-  onChosen: (chosen: Chosen | null) => void;
+  onChosen: Change;
 }
 
-/** Chooses one of an account's approved templates, and the values of its parameters, with what will be read. */
+/** Chooses one of an account's approved templates, and the values that it asks for, with what will be read. */
 export function TemplateFields({ account, preferred, chosen, onChosen }: Props) {
   const { data, error } = useTemplates(account);
   const approved = data?.items.filter(one => one.status === 'approved') ?? [];
   const choose = (key: string | null) => {
     const template = approved.find(one => keyOf(one) === key);
-    onChosen(template ? { template, values: {} } : null);
+    onChosen(template ? choice(template) : null);
   };
   return (
     <Stack gap="sm">
@@ -52,28 +42,54 @@ export function TemplateFields({ account, preferred, chosen, onChosen }: Props) 
         onChange={choose}
         nothingFoundMessage={t.list.noMatch}
       />
-      {chosen?.template.parameters.map(name => (
-        <TextInput
-          key={name}
-          label={t.template.parameter(name)}
-          required
-          value={chosen.values[name] ?? ''}
-          onChange={event => onChosen({ ...chosen, values: { ...chosen.values, [name]: event.currentTarget.value } })}
-        />
-      ))}
+      {chosen && <Values key={keyOf(chosen.template)} chosen={chosen} onChosen={onChosen} />}
       {chosen && <Preview chosen={chosen} />}
     </Stack>
   );
 }
 
-function Preview({ chosen: { template, values } }: { chosen: Chosen }) {
+/** What the template asks for, from top to bottom. */
+function Values({ chosen, onChosen }: { chosen: Chosen; onChosen: Change }) {
+  const { template } = chosen;
+  // A file may be there only after other values were typed, or another template chosen.
+  const put = (file: Chosen['file']) =>
+    onChosen(now => (now && keyOf(now.template) === keyOf(template) ? { ...now, file } : now));
+  const field = (part: 'header' | 'body' | 'buttons', name: string | number, label: string) => (
+    <TextInput
+      key={`${part}:${name}`}
+      label={label}
+      required
+      value={chosen[part][name] ?? ''}
+      onChange={event => onChosen({ ...chosen, [part]: { ...chosen[part], [name]: event.currentTarget.value } })}
+    />
+  );
+  return (
+    <>
+      {template.header_media && <HeaderFile kind={template.header_media} onFile={put} />}
+      {template.header_parameters.map(name => field('header', name, t.template.headerParameter(name)))}
+      {template.parameters.map(name => field('body', name, t.template.parameter(name)))}
+      {template.button_parameters.map(place => {
+        const button = String(template.buttons[place]?.text ?? place + 1);
+        return field('buttons', place, t.template.buttonParameter(button));
+      })}
+    </>
+  );
+}
+
+function Preview({ chosen }: { chosen: Chosen }) {
+  const header = headerOf(chosen.template, chosen);
   return (
     <Paper withBorder p="sm" aria-label={t.template.preview}>
-      {template.header && <Text fw={600}>{filledIn(template.header, values)}</Text>}
-      <FormattedText text={filledIn(template.body, values)} />
-      {template.footer && (
+      {chosen.file && (
         <Text size="xs" c="dimmed">
-          {template.footer}
+          {chosen.file.name}
+        </Text>
+      )}
+      {header && <Text fw={600}>{header}</Text>}
+      <FormattedText text={bodyOf(chosen.template, chosen)} />
+      {chosen.template.footer && (
+        <Text size="xs" c="dimmed">
+          {chosen.template.footer}
         </Text>
       )}
     </Paper>
