@@ -114,7 +114,7 @@ def _join(draft: Draft, event: MessageReceived, state: ConversationState, compil
         preview=preview_of(event.message.content),
         first_message_at=before.first_message_at or event.received_at,
         last_message_at=event.received_at,
-        contact_name=before.contact_name or known or event.message.profile_name,
+        contact_name=known or before.contact_name or event.message.profile_name,
     )
     if seed := _seed(event, state.contact, compiled):
         draft.emit(SeedContact(seed))

@@ -62,6 +62,8 @@ async def test_an_agent_and_a_customer_exchange_files_and_a_template_when_it_is_
     await expect(page.get_by_text("approved templates only")).to_be_visible()
     await _send_template(page)
     assert (await office.phone("hello_world"))["kind"] == "template"
+    await _send_template_with_values(page)
+    assert (await office.phone("order_update"))["kind"] == "template"
 
     await office.sends({"kind": "image", "media_id": await _photograph(office), "caption": "This is it"})
     await _seen(bubble(page, "This is it").get_by_role("img", name="Picture"))
@@ -82,6 +84,25 @@ async def _send_template(page: Page) -> None:
     await expect(dialog.get_by_label("Preview")).to_have_text(TEMPLATE)
     await dialog.get_by_role("button", name="Send the template").click()
     await expect(bubble(page, TEMPLATE)).to_be_visible()
+
+
+async def _send_template_with_values(page: Page) -> None:
+    await page.get_by_role("button", name="Send a template").click()
+    dialog = page.get_by_role("dialog", name="Send a template")
+    await choose(dialog.get_by_role("combobox", name="Template"), "order_update")
+    async with page.expect_file_chooser() as chosen:
+        await dialog.get_by_role("button", name="Picture above the text").click()
+    await (await chosen.value).set_files({"name": "map.png", "mimeType": "image/png", "buffer": picture()})
+    for label, value in (("Value of {{1}}", "Giulia"), ("Value of {{2}}", "4711")):
+        await dialog.get_by_role("textbox", name=label, exact=True).fill(value)
+    send = dialog.get_by_role("button", name="Send the template")
+    await expect(send).to_be_disabled()
+    await dialog.get_by_role("textbox", name="Value of the button “Follow it”").fill("orders/4711")
+    await expect(dialog.get_by_label("Preview")).to_contain_text("Hello Giulia, your order 4711 is on its way.")
+    await send.click()
+    sent = bubble(page, "your order 4711 is on its way")
+    await expect(sent.locator("[data-delivery=delivered], [data-delivery=read]")).to_be_visible()
+    await _seen(sent.get_by_role("img", name="map.png"))
 
 
 async def _photograph(office: Office) -> str:

@@ -96,6 +96,14 @@ def test_an_opened_interaction_is_complete() -> None:
     )
 
 
+@pytest.mark.parametrize(("known", "shown"), [("Ada Lovelace", "Ada Lovelace"), ("", "Before")])
+def test_a_name_that_somebody_gave_the_contact_meanwhile_is_shown(known: str, shown: str) -> None:
+    state = ConversationState(interaction=interaction(contact_name="Before"), contact=contact(name=known))
+    changed = decide(received(), state, routing(), NOW).interaction
+    assert changed is not None
+    assert changed.contact_name == shown
+
+
 def test_the_same_event_opens_the_same_interaction() -> None:
     first = decide(received(), ConversationState(), routing(), NOW)
     assert decide(received(), ConversationState(), routing(), NOW) == first
