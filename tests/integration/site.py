@@ -5,6 +5,7 @@ import json
 import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,6 +13,9 @@ import httpx
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 
+from contracts.content import Text
+from contracts.events import MessageReceived
+from contracts.messages import InboundMessage
 from runtime.embedded.processes import KINDS, ProcessKind, SwitchboardProcess
 from runtime.embedded.stack import Stack
 from runtime.embedded.stack_file import StackInfo
@@ -211,6 +215,25 @@ class Site:
             return await self.dead_letters(**wanted)
 
         return (await eventually(look))[0]
+
+    async def parked(self, account_id: str, contact: str, words: str, reason: str) -> str:
+        """A customer's message that the router has set apart; the letter's id."""
+        now = datetime.now(UTC)
+        event = MessageReceived(
+            event_id=f"e{account_id}",
+            correlation_id="c",
+            account_id=account_id,
+            contact_key=contact,
+            received_at=now,
+            message=InboundMessage(provider_id="m1", contact_key=contact, sent_at=now, content=Text(text=words)),
+        )
+        letter_id = f"d{account_id}"
+        letter = {"_id": letter_id, "stage": "router", "reason": reason, "attempts": 3, "correlation_id": "c"}
+        body = event.model_dump(mode="json")
+        await self.store.database["dead_letters"].insert_one(
+            {**letter, "at": now, "account_id": account_id, "body": body, "trace": ""}
+        )
+        return letter_id
 
     async def documents(self, collection: str, **query: object) -> list[dict[str, Any]]:
         """Documents as they are stored."""

@@ -1,7 +1,6 @@
 """Replays and dead letters over the running system, by the commands that operators have."""
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -110,25 +109,7 @@ async def test_what_the_log_holds_is_shown(site: Site, account: Account) -> None
 
 async def test_a_parked_event_is_retried_once_its_fault_is_gone(site: Site) -> None:
     account = await site.account(queue_step(await site.queue()))
-    event = {
-        "type": "message_received",
-        "event_id": f"e{account.id}",
-        "correlation_id": "c",
-        "account_id": account.id,
-        "contact_key": WHO,
-        "received_at": "2026-03-14T09:26:00Z",
-        "message": {
-            "provider_id": "m1",
-            "contact_key": WHO,
-            "sent_at": "2026-03-14T09:26:00Z",
-            "content": {"kind": "text", "text": "hello"},
-        },
-    }
-    letter_id = f"d{account.id}"
-    letter = {"_id": letter_id, "stage": "router", "reason": "a bug", "attempts": 3, "correlation_id": "c"}
-    await site.store.database["dead_letters"].insert_one(
-        {**letter, "at": datetime.now(UTC), "account_id": account.id, "body": event, "trace": ""}
-    )
+    letter_id = await site.parked(account.id, WHO, "hello", reason="a bug")
 
     code, output, _ = await run(site, "dlq", "list", "--account", account.id)
     assert (code, "a bug" in output, "hello" in output) == (0, True, False)

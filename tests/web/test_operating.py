@@ -36,6 +36,18 @@ async def test_a_dead_letter_is_told_on_the_pipeline_looked_at_and_given_up_for_
     await expect(letter.get_by_role("button", name="Discard")).to_be_hidden()
 
 
+async def test_a_dead_letter_is_sent_back_once_its_fault_is_gone_and_reaches_an_agent(office: Office) -> None:
+    await office.site.parked(office.account.id, office.customer, "I was set apart", reason="a fault that is mended")
+    agent = await office.screen(office.ada)
+    page = await office.screen_of("admin", "/dead-letters")
+    await page.get_by_role("row", name="a fault that is mended").click()
+    letter = page.get_by_role("dialog", name="Dead letters")
+    await letter.get_by_role("button", name="Send back").click()
+
+    await expect(offer(agent)).to_contain_text("I was set apart")
+    await expect(letter.get_by_role("button", name="Send back")).to_be_hidden()
+
+
 async def test_a_replay_is_counted_first_with_its_progress_and_then_started(office: Office) -> None:
     page = await office.screen(office.ada)
     await office.says("one for the log")
