@@ -1,6 +1,5 @@
 """Real services for the tests that need them, started once and only when the first such test asks."""
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -18,6 +17,7 @@ from runtime.embedded.services import EmbeddedServices
 from runtime.foundation import INDEXES
 from runtime.settings import Settings
 from runtime.store.client import Store
+from tests.emptying import Emptying
 from tests.parts import PARTITIONS, Parts, broker_of
 from tests.queues import forget_queues
 
@@ -75,12 +75,15 @@ async def services(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Em
         yield services
 
 
+@pytest.fixture(scope="session")
+def emptying(session_store: Store) -> Emptying:
+    return Emptying(session_store.database)
+
+
 @pytest.fixture
-async def store(session_store: Store) -> Store:
+async def store(session_store: Store, emptying: Emptying) -> Store:
     """A database with its indexes and nothing in it."""
-    database = session_store.database
-    names = await database.list_collection_names()
-    await asyncio.gather(*(database[name].delete_many({}) for name in names))
+    await emptying()
     return session_store
 
 

@@ -6,6 +6,7 @@ own address is checked, and a target that is written as an address.
 """
 
 import asyncio
+import functools
 import ipaddress
 import socket
 import ssl
@@ -121,6 +122,12 @@ async def _public(host: str, port: int) -> list[str]:
     return addresses
 
 
+@functools.cache
+def tls() -> ssl.SSLContext:
+    """What every client of the process trusts. To read it takes 35 ms, and is put off until somebody is called."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class GuardedTransport(httpx.AsyncHTTPTransport):
     """httpx's transport over the guarded backend."""
 
@@ -167,7 +174,6 @@ class OutboundHttp:
         self._limits = httpx.Limits(
             max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=KEEPALIVE_S
         )
-        self._tls = httpx.create_ssl_context(trust_env=False)
         self._clients: dict[str | None, httpx.AsyncClient] = {}
 
     async def start(self) -> None:
@@ -189,7 +195,7 @@ class OutboundHttp:
         """
         if proxy not in self._clients:
             self._clients[proxy] = httpx.AsyncClient(
-                transport=GuardedTransport(self._allowed, self._tls, self._limits, proxy),
+                transport=GuardedTransport(self._allowed, tls(), self._limits, proxy),
                 timeout=self._timeout,
                 headers={"User-Agent": AGENT},
                 # What one account was given must not go out with the calls of another.

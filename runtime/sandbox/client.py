@@ -9,6 +9,7 @@ import httpx
 from pydantic import TypeAdapter
 
 from contracts.errors import SwitchboardError, Unavailable
+from runtime.http.client import tls
 from runtime.sandbox.customers import Said, Told
 from runtime.sandbox.faults import Fault, FaultInput
 from runtime.sandbox.phones import Phone
@@ -33,6 +34,7 @@ class SandboxClient:
         self._client = httpx.AsyncClient(
             base_url=f"{url}/control",
             timeout=TIMEOUT_S,
+            verify=tls(),
             trust_env=False,
             limits=httpx.Limits(max_connections=connections),
         )

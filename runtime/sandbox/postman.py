@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from contracts.base import Value
+from runtime.http.client import tls
 from runtime.logging import get_logger
 from runtime.sandbox.requests import SignedRequest
 from runtime.sandbox.seam import PlayedNumber
@@ -37,7 +38,7 @@ class Postman:
         self._gateway_url = gateway_url
         self._attempts, self._retry_s = attempts, retry_s
         limits = httpx.Limits(max_connections=AT_ONCE)
-        self._client = httpx.AsyncClient(limits=limits, timeout=TIMEOUT_S, trust_env=False)
+        self._client = httpx.AsyncClient(limits=limits, timeout=TIMEOUT_S, verify=tls(), trust_env=False)
 
     async def start(self) -> None:
         """There is nothing to start."""

@@ -67,6 +67,7 @@ async def test_a_server_that_goes_away_is_an_error_and_no_figure() -> None:
     server.close()
 
 
+@pytest.mark.thorough
 async def test_the_reference_of_accept_answers_when_the_broker_has_the_body(
     rabbitmq: RabbitMQ, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -84,6 +85,7 @@ async def test_the_reference_of_accept_answers_when_the_broker_has_the_body(
         await channel.queue_delete(accept.QUEUE)
 
 
+@pytest.mark.thorough
 async def test_the_reference_of_drain_brings_every_message_to_an_agents_queue(
     rabbitmq: RabbitMQ, mongodb: MongoDB, tmp_path: Path
 ) -> None:

@@ -26,7 +26,9 @@ async def kill_for_good(site: Site, process: SwitchboardProcess) -> None:
     await site.stack.processes.stop_one(process.kind.name, process.index)
 
 
-@pytest.mark.parametrize("kind", ["router", "worker", "gateway", pytest.param("clock", marks=pytest.mark.thorough)])
+@pytest.mark.parametrize(
+    "kind", ["router", *(pytest.param(kind, marks=pytest.mark.thorough) for kind in ("worker", "gateway", "clock"))]
+)
 async def test_nothing_is_lost_doubled_or_reordered_when_the_only_one_of_a_kind_is_killed(
     site: Site, kind: str
 ) -> None:
@@ -37,7 +39,8 @@ async def test_nothing_is_lost_doubled_or_reordered_when_the_only_one_of_a_kind_
     assert account.messages == MESSAGES
 
 
-@pytest.mark.parametrize("which", [min, pytest.param(max, marks=pytest.mark.thorough)])
+@pytest.mark.thorough
+@pytest.mark.parametrize("which", [min, max])
 async def test_nothing_is_lost_doubled_or_reordered_when_one_of_two_routers_is_killed(
     site: Site, which: Callable[..., SwitchboardProcess]
 ) -> None:

@@ -2,6 +2,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from runtime.embedded import leftovers
 from runtime.embedded.stack_file import running_stack
 from tests.integration.accounts import queue_step
@@ -78,6 +80,7 @@ async def test_the_command_starts_everything_says_that_all_is_well_and_leaves_no
     assert [process for directory in directories for process in leftovers.belonging_to(directory)] == []
 
 
+@pytest.mark.thorough
 async def test_the_command_uses_a_stack_that_runs_already(site: Site) -> None:
     before = site.info.pids
     code, account, said = await demo(site.stack.state_dir, site.database)

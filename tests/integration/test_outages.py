@@ -145,6 +145,7 @@ async def test_everything_lands_when_the_database_was_stopped_in_full_flow(
     await traffic(site, MESSAGES, lambda: outage(site, database.stop, database.start, away_s))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("away_s", AWAY_S)
 async def test_everything_lands_when_the_database_froze_in_full_flow(
     site: Site, services: EmbeddedServices, away_s: float

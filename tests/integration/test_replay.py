@@ -63,6 +63,7 @@ async def test_lost_messages_are_counted_repaired_and_found_complete_afterwards(
     assert "repaired" not in (await replayed(site, "--account", account.id))["counts"]
 
 
+@pytest.mark.thorough
 async def test_a_replayer_that_is_killed_in_the_middle_is_followed_by_another_one(site: Site, account: Account) -> None:
     before = await written(site, account, 12)
     for name in ("messages", "interactions", "routing_traces"):

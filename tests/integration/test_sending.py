@@ -130,6 +130,7 @@ async def test_a_failure_is_told_with_the_providers_code_and_a_sentence(chat: Ch
     assert reason["sentence"]
 
 
+@pytest.mark.thorough
 async def test_a_sender_that_is_killed_in_the_middle_of_a_call_sends_nothing_twice(chat: Chat) -> None:
     processes = chat.desk.site.stack.processes
     sender = chat.desk.site.process("sender")

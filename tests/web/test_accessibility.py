@@ -17,7 +17,7 @@ async def test_the_page_to_sign_in(site: Site, browser: Browser) -> None:
     await page.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.thorough)])
 async def test_the_inbox_with_an_offer_and_a_conversation(office: Office, scheme: str) -> None:
     page = await office.screen(office.ada, scheme=scheme)
     await office.says("Is my bicycle ready?")

@@ -57,7 +57,7 @@ async def test_a_database_that_comes_later_is_waited_for(store: Store, monkeypat
 
 
 async def test_a_database_that_is_not_there_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client_module, "SELECTION_TIMEOUT_MS", 100)
+    monkeypatch.setattr(client_module, "OPERATION_TIMEOUT_MS", 300)
     store = Store(SecretStr("mongodb://user:sesame@127.0.0.1:1/?directConnection=true"), "x")
     with pytest.raises(Unavailable) as away:
         await store.check()

@@ -18,6 +18,7 @@ from contracts.intervals import Interval, Span
 from contracts.queues import Agent, Queue, Strategy, Team
 from contracts.whitelists import Whitelist
 from runtime.crypto import SecretBox
+from runtime.store import client as client_module
 from runtime.store.client import Store
 from runtime.store.configuration import Changes, ConfigurationStore, Draft
 from runtime.store.pages import PageRequest
@@ -258,7 +259,8 @@ async def test_a_cursor_of_another_order_is_refused(configuration: Configuration
         await configuration.find(Team, PageRequest(limit=1, sort="id", cursor=page.cursor))
 
 
-async def test_a_database_that_is_away_is_unavailable_and_not_tried_for_long() -> None:
+async def test_a_database_that_is_away_is_unavailable_and_not_tried_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_module, "OPERATION_TIMEOUT_MS", 300)
     away = Store(SecretStr("mongodb://127.0.0.1:9/?directConnection=true"), "test")
     configuration = ConfigurationStore(away, SecretBox([NEW]))
     attempts = (configuration.version(), configuration.load(), configuration.put(*OTHERS))

@@ -114,6 +114,7 @@ async def test_without_a_broker_nothing_is_lost_and_the_exit_code_says_so(comman
 
 
 @pytest.mark.usefixtures("left")
+@pytest.mark.thorough
 async def test_the_number_of_partitions_is_the_installations_whatever_the_setting_says(
     command: Command, installation: Settings
 ) -> None:
