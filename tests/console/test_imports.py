@@ -16,7 +16,7 @@ from runtime.clock import utc_now
 from runtime.store.contact_batches import ContactRow
 from runtime.store.imports import SILENCE, ImportStore
 from tests.console.conftest import Answer, Console
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, eventually
 
 ENDED = {"done", "failed", "interrupted"}
 START = "/api/lists/customers/imports"
@@ -83,7 +83,11 @@ async def test_rows_become_contacts_and_the_same_file_again_changes_nothing(shop
 
     assert figures(await load(shop, sheet, "?region=it")) == (3, 0, 0, 3, 0)
     assert [await contact(shop, key) for key in ("+390000001", "US.1-2", "+390000003")] == [ann, bob, cleo]
-    assert await shop.store.database["imports.files"].count_documents({}) == 0
+
+    async def file_is_gone() -> bool:
+        return await shop.store.database["imports.files"].count_documents({}) == 0
+
+    await eventually(file_is_gone)  # it goes when the end of the import can be seen already
 
 
 async def test_rejected_rows_come_back_with_field_and_rule_and_can_be_mended_and_sent_again(shop: Console) -> None:
