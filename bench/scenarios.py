@@ -11,7 +11,7 @@ from aio_pika.abc import AbstractChannel, AbstractQueue, FieldValue
 from bench import site
 from bench.load import Tally, closed_loop, connect, http_request, open_loop
 from bench.machine import Machine, held
-from bench.report import Figure, say, say_progress
+from bench.report import Figure, percentile_ms, say, say_progress
 from bench.watcher import SELDOM_S, Watcher
 from contracts.base import new_id
 from contracts.events import MessageReceived
@@ -182,8 +182,8 @@ async def live(machine: Machine, seconds: float) -> Figure:
         say(f"live: {CUSTOMERS} customers sustain {rate:.0f}/s from door to queue")
         rounds: list[tuple[float, float]] = []
         for turn in range(ROUNDS):
-            latencies = sorted(await _steady(url, watcher, rate / 2, seconds, first=FIRST_STEADY + turn * FIRST_STEADY))
-            p50, p99 = (round(latencies[int(len(latencies) * share)] * 1000, 1) for share in (0.5, 0.99))
+            latencies = await _steady(url, watcher, rate / 2, seconds, first=FIRST_STEADY + turn * FIRST_STEADY)
+            p50, p99 = (percentile_ms(latencies, share) for share in (0.5, 0.99))
             rounds.append((p99, p50))
             say(f"live: round {turn + 1}/{ROUNDS}, p50 {p50} ms, p99 {p99} ms")
         await watcher.stop()

@@ -18,7 +18,7 @@ class Emptying:
         uses = await self._used()
         names = [name for name, count in uses.items() if count != self._uses.get(name)]
         await asyncio.gather(*(self._database[name].delete_many({}) for name in names))
-        self._uses = await self._used()
+        self._uses = {name: count + (name in names) for name, count in uses.items()}  # the deletion is one more use
 
     async def _used(self) -> dict[str, int]:
         """Operations on each collection since the database was started, as its command `top` counts them."""

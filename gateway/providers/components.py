@@ -4,11 +4,19 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from contracts.outbound import HEADER_FILES
+from contracts.outbound import HEADER_FILES, TemplateStatus
 from gateway.providers.payload import raw_form, word
 
 Part = dict[str, Any]
 
+STATUSES = {
+    "APPROVED": TemplateStatus.APPROVED,
+    "PENDING": TemplateStatus.PENDING,
+    "IN_APPEAL": TemplateStatus.PENDING,
+    "REJECTED": TemplateStatus.REJECTED,
+    "DISABLED": TemplateStatus.REJECTED,
+    "PAUSED": TemplateStatus.PAUSED,
+}
 PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 FILLED_IN = frozenset({"OTP", "COPY_CODE"})
 """Buttons that always need a value. One with a URL does if that has a place for it; others can do without."""

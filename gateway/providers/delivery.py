@@ -11,6 +11,8 @@ OutcomeUnknown       the provider may have it: never sent again on our own
 
 from collections.abc import Generator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import orjson
@@ -22,6 +24,7 @@ from contracts.messages import DeliveryState, FailureKind, StatusReason
 from contracts.outbound import OutboundMessage, OutboundSignal, Template
 
 R = TypeVar("R")
+UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,15 @@ class HttpReply:
         except orjson.JSONDecodeError:
             return {}
         return value if isinstance(value, dict) else {}
+
+    @property
+    def answered_at(self) -> datetime:
+        """When it was made, by the date that it bears: a conversation has no clock. 1970 where it bears none."""
+        try:
+            at = parsedate_to_datetime(self.headers.get("date", ""))
+            return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+        except (ValueError, OverflowError):
+            return UNDATED
 
     def retry_after_s(self) -> float | None:
         """The seconds of `Retry-After`, where it is there as a number."""

@@ -124,7 +124,7 @@ async def _public(host: str, port: int) -> list[str]:
 
 @functools.cache
 def tls() -> ssl.SSLContext:
-    """What every client of the process trusts. To read it takes 35 ms, and is put off until somebody is called."""
+    """What every client of the process trusts. To read it takes 35 ms."""
     return httpx.create_ssl_context(trust_env=False)
 
 
@@ -174,6 +174,7 @@ class OutboundHttp:
         self._limits = httpx.Limits(
             max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=KEEPALIVE_S
         )
+        self._tls = tls()
         self._clients: dict[str | None, httpx.AsyncClient] = {}
 
     async def start(self) -> None:
@@ -195,7 +196,7 @@ class OutboundHttp:
         """
         if proxy not in self._clients:
             self._clients[proxy] = httpx.AsyncClient(
-                transport=GuardedTransport(self._allowed, tls(), self._limits, proxy),
+                transport=GuardedTransport(self._allowed, self._tls, self._limits, proxy),
                 timeout=self._timeout,
                 headers={"User-Agent": AGENT},
                 # What one account was given must not go out with the calls of another.

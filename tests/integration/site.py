@@ -13,9 +13,6 @@ import httpx
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 
-from contracts.content import Text
-from contracts.events import MessageReceived
-from contracts.messages import InboundMessage
 from runtime.embedded.processes import KINDS, ProcessKind, SwitchboardProcess
 from runtime.embedded.stack import Stack
 from runtime.embedded.stack_file import StackInfo
@@ -24,6 +21,7 @@ from runtime.sandbox.requests import SignedRequest
 from runtime.settings import Settings
 from runtime.store.client import Store
 from tests.integration.accounts import Account, PlayedAccount, meta_account, played_account, twilio_account
+from tests.parts import message
 from tests.patience import eventually
 from tests.queues import forget_queues
 
@@ -219,14 +217,7 @@ class Site:
     async def parked(self, account_id: str, contact: str, words: str, reason: str) -> str:
         """A customer's message that the router has set apart; the letter's id."""
         now = datetime.now(UTC)
-        event = MessageReceived(
-            event_id=f"e{account_id}",
-            correlation_id="c",
-            account_id=account_id,
-            contact_key=contact,
-            received_at=now,
-            message=InboundMessage(provider_id="m1", contact_key=contact, sent_at=now, content=Text(text=words)),
-        )
+        event = message(contact, "m1", words, account_id=account_id, received_at=now)
         letter_id = f"d{account_id}"
         letter = {"_id": letter_id, "stage": "router", "reason": reason, "attempts": 3, "correlation_id": "c"}
         body = event.model_dump(mode="json")

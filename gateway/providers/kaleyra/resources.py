@@ -3,8 +3,7 @@
 import binascii
 import re
 from base64 import b64decode
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
@@ -13,8 +12,8 @@ from contracts.accounts import Account
 from contracts.content import Media
 from contracts.messages import FailureKind, StatusReason
 from contracts.outbound import Template, TemplateStatus, template_key
-from gateway.providers.components import buttons_of, components_of, objects, said_by
-from gateway.providers.delivery import Conversation, Download, HttpCall, HttpReply, Refused
+from gateway.providers.components import STATUSES, buttons_of, components_of, objects, said_by
+from gateway.providers.delivery import UNDATED, Conversation, Download, HttpCall, HttpReply, Refused
 from gateway.providers.kaleyra import api
 from gateway.providers.payload import word
 
@@ -22,17 +21,8 @@ PAGE = "100"
 MOST_PAGES = 100
 KEEP_S = 300.0
 SHA256_BYTES = 32
-NEVER = datetime.fromtimestamp(0, UTC)
 _HEXADECIMAL = re.compile(r"[0-9a-fA-F]{64}")
 
-STATUSES = {
-    "APPROVED": TemplateStatus.APPROVED,
-    "PENDING": TemplateStatus.PENDING,
-    "IN_APPEAL": TemplateStatus.PENDING,
-    "REJECTED": TemplateStatus.REJECTED,
-    "DISABLED": TemplateStatus.REJECTED,
-    "PAUSED": TemplateStatus.PAUSED,
-}
 
 Part = dict[str, Any]
 
@@ -88,10 +78,10 @@ def template_buttons(name: str, language: str, account: Account) -> Conversation
 def _raw_templates(account: Account, keep_s: float = 0) -> Conversation[tuple[list[Part], datetime]]:
     """The templates as they come, page after page (by Meta's cursor, where there is one), and when that was."""
     found: list[Part] = []
-    query, at = {"limit": PAGE}, NEVER
+    query, at = {"limit": PAGE}, UNDATED
     for _ in range(MOST_PAGES):
         reply = yield api.get(api.templates_url(account), account, query, keep_s)
-        answer, at = _page(reply), _time_of(reply)
+        answer, at = _page(reply), reply.answered_at
         found += objects(answer["data"])
         after = _cursor(answer)
         if not after or after == query.get("after"):
@@ -106,15 +96,6 @@ def _page(reply: HttpReply) -> Part:
     if not isinstance(answer.get("data"), list):
         raise api.unclear("Kaleyra's answer holds no list of templates.")
     return answer
-
-
-def _time_of(reply: HttpReply) -> datetime:
-    """When a reply was made, by the server's clock: a conversation has none of its own."""
-    try:
-        at = parsedate_to_datetime(reply.headers.get("date", ""))
-    except ValueError:
-        return NEVER
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _cursor(answer: Part) -> str:

@@ -11,7 +11,7 @@ from gateway.providers.meta.errors import reason_of
 from gateway.providers.meta.messages import message_of
 from gateway.providers.meta.notices import notices
 from gateway.providers.meta.people import People, people
-from gateway.providers.payload import contact_key, fault, raw_form, raw_of, read_object, word
+from gateway.providers.payload import contact_key, fault, raw_form, raw_of, read_object, word, word_or_none
 from gateway.providers.seam import BadItem, Item, MalformedWebhook, Notice, Parsed, Webhook
 
 OBJECT = "whatsapp_business_account"
@@ -45,14 +45,14 @@ def parse(webhook: Webhook) -> Parsed:
 
 def _entry(entry: object) -> Iterator[Item]:
     changes = entry.get("changes") if isinstance(entry, dict) else None
-    owner = word(entry, "id") or None
+    owner = word_or_none(entry, "id")
     if not isinstance(changes, list):
         yield Item(what=_bad("entry: must be an object with a list of changes", entry), owner=owner)
         return
     for change in changes:
         value = change.get("value") if isinstance(change, dict) else None
         metadata = value.get("metadata") if isinstance(value, dict) else None
-        address = word(metadata, "phone_number_id") or None
+        address = word_or_none(metadata, "phone_number_id")
         for what in _change(change, value):
             yield Item(what=what, address=address, owner=owner)
 

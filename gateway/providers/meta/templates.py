@@ -1,17 +1,16 @@
 """Templates: the list that Meta has, and a message by one of them."""
 
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any
 
 from contracts.accounts import Account
 from contracts.messages import FailureKind, StatusReason
 from contracts.outbound import HEADER_FILES, SendMedia, Template, TemplateMessage, TemplateStatus, template_key
-from gateway.providers.components import buttons_of, components_of, objects, said_by
+from gateway.providers.components import STATUSES, buttons_of, components_of, objects, said_by
 from gateway.providers.delivery import Conversation, HttpCall, HttpReply, Refused, cannot_express
 from gateway.providers.meta.api import authorization, fault_of, id_of, url_of
 from gateway.providers.meta.media import file_of
-from gateway.providers.payload import word
+from gateway.providers.payload import word, word_or_none
 
 Part = dict[str, Any]
 
@@ -20,14 +19,6 @@ PAGE_SIZE = "100"
 BUTTONS_KEPT_S = 300
 """How long the buttons of a template are taken from the last answer: an approved template hardly ever changes."""
 
-STATUSES = {
-    "APPROVED": TemplateStatus.APPROVED,
-    "PENDING": TemplateStatus.PENDING,
-    "IN_APPEAL": TemplateStatus.PENDING,
-    "REJECTED": TemplateStatus.REJECTED,
-    "DISABLED": TemplateStatus.REJECTED,
-    "PAUSED": TemplateStatus.PAUSED,
-}
 BUTTONS = {
     "QUICK_REPLY": ("quick_reply", "payload"),
     "URL": ("url", "text"),
@@ -35,8 +26,6 @@ BUTTONS = {
     "COPY_CODE": ("copy_code", "coupon_code"),
 }
 """The buttons that take a parameter: how a message calls the button, and what it calls the parameter."""
-
-_UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def said(message: TemplateMessage, account: Account) -> Conversation[Part]:
@@ -95,7 +84,7 @@ def _buttons_of(message: TemplateMessage, account: Account) -> Conversation[list
 def templates(account: Account) -> Conversation[tuple[Template, ...]]:
     """All templates of the business account; an entry that cannot be read is passed over."""
     replies = yield from _pages(account, {})
-    found = (_template(raw, account, _date_of(reply)) for reply in replies for raw in _entries(reply))
+    found = (_template(raw, account, reply.answered_at) for reply in replies for raw in _entries(reply))
     return tuple(template for template in found if template is not None)
 
 
@@ -138,15 +127,7 @@ def _template(raw: Part, account: Account, at: datetime) -> Template | None:
         language=language,
         status=STATUSES.get(word(raw, "status"), TemplateStatus.UNKNOWN),
         category=word(raw, "category").lower(),
-        template_id=word(raw, "id") or None,
+        template_id=word_or_none(raw, "id"),
         synchronised_at=at,
         **said_by(components_of(raw.get("components"))),
     )
-
-
-def _date_of(reply: HttpReply) -> datetime:
-    """When the list was true, by Meta's clock."""
-    try:
-        return parsedate_to_datetime(reply.headers.get("date", "")).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return _UNDATED

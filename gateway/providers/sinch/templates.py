@@ -1,21 +1,19 @@
 """WhatsApp templates of a project, as the Provisioning API lists them: all of them, or the ones of a name."""
 
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any
 
 from contracts.accounts import Account
 from contracts.outbound import Template, TemplateMessage, TemplateStatus, template_key
 from gateway.providers import components
 from gateway.providers.delivery import Conversation, HttpCall, HttpReply
-from gateway.providers.payload import raw_form, word
+from gateway.providers.payload import raw_form, word, word_or_none
 from gateway.providers.sinch.api import authorised, provisioning_url
 from gateway.providers.sinch.errors import failure
 
 PAGE_SIZE = "100"
 MOST_PAGES = 100
 KEEP_DEFINITION_S = 300
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 STATES = {
     "APPROVED": TemplateStatus.APPROVED,
@@ -40,7 +38,7 @@ def listed(account: Account) -> Conversation[tuple[Template, ...]]:
         reply = yield from authorised(account, _list(account, page))
         if not reply.ok:
             raise failure(reply)
-        at = _time_of(reply)
+        at = reply.answered_at
         found += [template for raw in _entries(reply) if (template := _template(raw, account, at))]
         token = reply.object().get("nextPageToken")
         if not (token and isinstance(token, str)):
@@ -72,14 +70,6 @@ def _entries(reply: HttpReply) -> list[dict[str, Any]]:
     return components.objects(reply.object().get("templates"))
 
 
-def _time_of(reply: HttpReply) -> datetime:
-    """When the list was true, by the provider's clock; whoever keeps it may know better."""
-    try:
-        return parsedate_to_datetime(reply.headers.get("date", "")).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return EPOCH
-
-
 def _template(raw: dict[str, Any], account: Account, at: datetime) -> Template | None:
     name, language = word(raw, "name"), word(raw, "language")
     if not (name and language):
@@ -91,7 +81,7 @@ def _template(raw: dict[str, Any], account: Account, at: datetime) -> Template |
         language=language,
         status=STATES.get(word(raw, "state") or word(raw.get("changes"), "status"), TemplateStatus.UNKNOWN),
         category=word(raw, "category"),
-        template_id=word(raw, "whatsappId") or None,
+        template_id=word_or_none(raw, "whatsappId"),
         synchronised_at=at,
         **components.said_by(_components(raw)),
     )

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from contracts.messages import DeliveryState, InboundMessage, MessageContext, MessageStatus, Referral
-from gateway.providers.payload import contact_key, fault, raw_form, word
+from gateway.providers.payload import contact_key, fault, raw_form, word, word_or_none
 from gateway.providers.seam import BadItem, Item, Notice, Parsed, Webhook
 from gateway.providers.twilio.content import contents
 from gateway.providers.twilio.errors import reason_of_status
@@ -52,7 +52,7 @@ def parse(webhook: Webhook) -> Parsed:
         found = read(raw, webhook)
     except ValidationError as error:
         found = (BadItem(reason=fault(error), raw=raw_form(raw)),)
-    address, owner = _number(raw, ours), word(raw, "AccountSid") or None
+    address, owner = _number(raw, ours), word_or_none(raw, "AccountSid")
     return Parsed(items=tuple(Item(what=what, address=address, owner=owner) for what in found))
 
 

@@ -2,8 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import orjson
@@ -34,7 +32,6 @@ STATUSES = {
 
 SID = re.compile(r"HX[0-9a-f]{32}")
 PLACEHOLDER = re.compile(r"\{\{\s*([^{}\s]+)\s*\}\}")
-UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Approval(Wire):
@@ -81,7 +78,7 @@ def _page(reply: HttpReply, account_id: str) -> Iterator[Template]:
     contents = reply.object().get("contents")
     if not isinstance(contents, list):
         raise unreadable(reply, effect=False)
-    at = _date(reply)
+    at = reply.answered_at
     for content in contents:
         try:
             kept = Kept.model_validate(content)
@@ -100,14 +97,6 @@ def _next(reply: HttpReply, account: Account) -> str:
     if url and not is_twilios(url, account):
         raise unreadable(reply, effect=False)
     return url
-
-
-def _date(reply: HttpReply) -> Instant:
-    """When it was answered, by the answer's own date."""
-    try:
-        return parsedate_to_datetime(reply.headers.get("date", "")).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return UNDATED
 
 
 def _template(kept: Kept, account_id: str, at: Instant) -> Template:

@@ -15,12 +15,13 @@ export interface Attachment {
   error: unknown;
 }
 
-const PICTURES = ['image/jpeg', 'image/png'];
+export const PICTURES = ['image/jpeg', 'image/png'];
+export const VIDEOS = ['video/mp4', 'video/3gpp'];
 
 /** What WhatsApp takes a file for: only what it shows as such is not a document. */
 export function kindOf(mimeType: string): MediaKind {
   if (PICTURES.includes(mimeType)) return 'image';
-  if (mimeType === 'video/mp4' || mimeType === 'video/3gpp') return 'video';
+  if (VIDEOS.includes(mimeType)) return 'video';
   return mimeType.startsWith('audio/') ? 'audio' : 'document';
 }
 

@@ -15,7 +15,7 @@ export function useTemplates(account: string | undefined) {
   });
 }
 
-type Values = Readonly<Record<string, string>>;
+export type Values = Readonly<Record<string, string>>;
 
 /** A part of a template with its parameters; a place without a value stays as it is. */
 function filledIn(words: string, values: Values): string {

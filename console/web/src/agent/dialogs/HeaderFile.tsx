@@ -1,6 +1,6 @@
 import { FileInput, Loader } from '@mantine/core';
 import { useRef, useState } from 'react';
-import { upload } from '@/agent/composer/attachments';
+import { PICTURES, upload, VIDEOS } from '@/agent/composer/attachments';
 import type { Chosen } from '@/agent/dialogs/templateMessage';
 import { problemOf } from '@/api/problems';
 import { t } from '@/texts/agent';
@@ -9,8 +9,8 @@ type Kind = NonNullable<Chosen['template']['header_media']>;
 
 /** What WhatsApp takes above a template; a document may be anything. */
 const ACCEPTED: Record<Kind, string | undefined> = {
-  image: 'image/jpeg,image/png',
-  video: 'video/mp4,video/3gpp',
+  image: PICTURES.join(','),
+  video: VIDEOS.join(','),
   document: undefined,
 };
 

@@ -1,8 +1,8 @@
 /** A template that was chosen with what is filled in, and the message that this makes. */
+import type { Values } from '@/agent/conversation/templates';
 import type { MessageInput, Template } from '@/agent/desk/queries';
 
 type TemplateContent = Extract<MessageInput['content'], { kind: 'template' }>;
-export type Values = Readonly<Record<string, string>>;
 
 export interface Chosen {
   template: Template;
