@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from http import HTTPStatus
 
 import aiohttp
 import orjson
@@ -62,7 +63,8 @@ class Browser:
         url = f"{self._url}/api/interactions/{interaction}/messages"
         async with self._session.get(url, headers=self._headers) as response:
             found = await response.read()
-        assert ID + message.encode() in found, "what a browser was told of was not there yet"
+        assert response.status == HTTPStatus.OK, f"{response.status}: {found[:500]!r}"
+        assert ID + message.encode() in found, f"a browser was told of {message}, and it was not there"
         self.shown[message] = time.time()
 
 

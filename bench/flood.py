@@ -17,11 +17,19 @@ from bench.report import Figure, percentile_ms, say
 from bench.scenarios import WARM_UP_S, sustained
 from bench.watcher import SELDOM_S, Watcher
 from contracts.accounts import Account
+from contracts.actions import AutoReplyAction
+from contracts.messages import DeliveryState
 from runtime.clock import utc_now
 from runtime.crypto import secret_box
+from runtime.demo.credentials import api_url
+from runtime.embedded.processes import SANDBOX
+from runtime.embedded.stack_file import StackInfo
 from runtime.sandbox import meta
+from runtime.sandbox.client import SandboxClient
+from runtime.sandbox.seam import PlayedNumber
 from runtime.settings import Settings
 from runtime.store.client import Store
+from runtime.store.collections import MESSAGES
 from runtime.store.configuration import ConfigurationStore
 
 TARGET = 2.0
@@ -34,19 +42,20 @@ CONNECTIONS, CALM_CONNECTIONS = 256, 8
 DEADLINE_S = 900.0
 KNOWN_S = 3.0
 MEBIBYTE = 2**20
-MOST_MEBIBYTES = {"gateway": 300, "router": 400, "worker": 400}
+MOST_MEBIBYTES = {"gateway": 300, "router": 400, "worker": 400, "sender": 400, "clock": 300, "console": 300}
 """What docs/operators.md states for each kind of process under flood, in resident memory."""
+GREETING = AutoReplyAction(text="Thank you for your order.")
 
 
 async def flood(machine: Machine, seconds: float) -> Figure:
     """Latency of an account with a steady ten messages a second, from webhook to agent queue: idle, and beside a flood
-    of another account.
+    of another account, whose customers each get an answer.
 
     The ratio is the median in the flood over the median before it. `memory_mb` is the largest that any process of ours
     became; each must stay within what docs/operators.md states.
     """
-    async with machine.stack(["gateway", "router", "worker"]) as (stack, settings):
-        await _add_calm(settings)
+    async with machine.stack([*MOST_MEBIBYTES, SANDBOX.name]) as (stack, settings):
+        await _prepare(settings, stack.info)
         url = f"{stack.info.gateway_url}{site.webhook(0).path}"
         watcher = Watcher(machine.endpoints.mongo_url, settings.database)
         await watcher.start()
@@ -55,7 +64,7 @@ async def flood(machine: Machine, seconds: float) -> Figure:
         calm = Calm(url.replace(site.KEY, CALM), watcher)
         idle = await calm.write(IDLE_S)
         say(f"flood: the way sustains {rate:.0f}/s; idle {_described(idle)}")
-        memory = Memory(stack.info.pids)
+        memory = Memory({name: pid for name, pid in stack.info.pids.items() if _kind(name) in MOST_MEBIBYTES})
         watching = asyncio.create_task(memory.watch())
         numbers = range(10**6, 10**6 + int(flood_rate * seconds))
         wires = _wires(url, numbers)
@@ -65,8 +74,10 @@ async def flood(machine: Machine, seconds: float) -> Figure:
         aside = await _aside(stack.info.health_urls["gateway-0"])
         watching.cancel()
         await watcher.stop()
+        sent = await _sent(machine, settings)
     say(f"flood: beside {len(tally.latencies)} others, {tally.refused} refused, {_described(beside)}")
     say(f"flood: of the flood {aside[0]:.0f} events were put aside, {aside[1] / MEBIBYTE:.1f} MiB wait there")
+    say(f"flood: {sent} answers have been sent")
     for name, most in memory.most.items():
         say(f"flood: {name} at most {most / MEBIBYTE:.0f} MiB of {MOST_MEBIBYTES[_kind(name)]}")
     ratio = percentile_ms(beside, 0.5) / percentile_ms(idle, 0.5)
@@ -139,14 +150,44 @@ async def _aside(health_url: str) -> tuple[float, float]:
     return found["switchboard_flood_diverted_total"], found["switchboard_flood_bytes"]
 
 
-async def _add_calm(settings: Settings) -> None:
+async def _prepare(settings: Settings, info: StackInfo) -> None:
+    """Give the account of the flood a provider that it can answer through, and add the calm one."""
+    sandbox_url = str(info.sandbox_url)
     store = Store(settings.mongo_url, settings.database)
     configuration = ConfigurationStore(store, secret_box(settings))
     flooding = (await configuration.load()).accounts[site.ACCOUNT]
-    own = {"id": "calm", "key": CALM, "credentials": {**flooding.credentials, "phone_number_id": CALM_NUMBER}}
-    await configuration.put(Account.model_validate({**dict(flooding), **own, "revision": 0}))
+    credentials = {**flooding.credentials, "api_url": api_url(flooding.type, sandbox_url)}
+    actions = (GREETING, flooding.actions[-1])
+    await configuration.put(
+        flooding.model_copy(update={"credentials": credentials, "actions": actions}),
+        Account.model_validate(
+            {
+                **dict(flooding),
+                "id": "calm",
+                "key": CALM,
+                "credentials": {**credentials, "phone_number_id": CALM_NUMBER},
+                "revision": 0,
+            }
+        ),
+    )
     await store.stop()
+    secrets = {name: secret.get_secret_value() for name, secret in flooding.secrets.items()}
+    number = PlayedNumber(
+        provider=flooding.type,
+        account_key=flooding.key,
+        phone=flooding.phone,
+        webhook_url=f"{info.gateway_url}{site.webhook(0).path}",
+        api_url=credentials["api_url"],
+        credentials={**credentials, **secrets},
+    )
+    async with SandboxClient(sandbox_url) as sandbox:
+        await sandbox.put_numbers([number])
     await asyncio.sleep(KNOWN_S)
+
+
+async def _sent(machine: Machine, settings: Settings) -> int:
+    messages = machine.database(settings.database)[MESSAGES]
+    return await messages.count_documents({"direction": "outbound", "state": {"$ne": DeliveryState.QUEUED}})
 
 
 def _calm_wire(url: str, contact: str) -> bytes:

@@ -43,10 +43,12 @@ VIEWS: Mapping[str, InteractionFilter] = {
     "what an agent sees": InteractionFilter(
         sight=Sight(agent_id="agent-7", accounts=("account-7", "account-9"), queues=("queue-3",))
     ),
+    "what an agent sees who shares nothing": InteractionFilter(sight=Sight(agent_id="agent-7", accounts=(), queues=())),
     "what an agent sees of it open": InteractionFilter(
         is_open=True, sight=Sight(agent_id="agent-7", accounts=("account-7",), queues=("queue-3",))
     ),
 }
+_NOBODYS = (InteractionState.WAITING, InteractionState.OFFERED)
 CLOSED_TOO = {"everything", "an account", "three accounts"}
 PAGES = (Page(), Page(descending=False), Page(order=Order.CLOSED))
 
@@ -108,7 +110,8 @@ def _document(number: int, count: int, chance: random.Random) -> Document:
         open=is_open,
         unmanaged=is_open and number % 40 == 0,
         queue_id=f"queue-{chance.randrange(QUEUES)}",
-        owner=f"agent-{chance.randrange(AGENTS)}" if state is not InteractionState.WAITING else None,
+        owner=None if state in _NOBODYS else f"agent-{chance.randrange(AGENTS)}",
+        offered_to=(f"agent-{chance.randrange(AGENTS)}",) if state is InteractionState.OFFERED else (),
         tags=(f"tag-{chance.randrange(TAGS)}",) if number % 3 == 0 else (),
         opened_at=opened_at,
         first_message_at=opened_at,
@@ -143,7 +146,8 @@ async def _pages(store: Store) -> list[float]:
 async def _explain(store: Store) -> None:
     for name, wanted, page in _asked():
         query, sort = listing(wanted, page)
-        find = {"find": INTERACTIONS, "filter": query, "sort": dict(sort), "limit": page.limit}
+        hint = {"hint": wanted.hint} if wanted.hint else {}
+        find = {"find": INTERACTIONS, "filter": query, "sort": dict(sort), "limit": page.limit, **hint}
         explained = await store.database.command("explain", find, verbosity="executionStats")
         stats = explained["executionStats"]
         keys, documents = stats["totalKeysExamined"], stats["totalDocsExamined"]

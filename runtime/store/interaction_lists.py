@@ -19,30 +19,34 @@ from contracts.interactions import Interaction, InteractionState
 from runtime.store.client import Document, Indexes, Store, store_errors
 from runtime.store.collections import INTERACTIONS
 from runtime.store.documents import from_document
-from runtime.store.users_sight import within
+from runtime.store.users_sight import one_of, within
 
+OPEN = "open_by_time"
 _OPENED = [("opened_at", DESCENDING), ("_id", ASCENDING)]
 _CLOSED = [("closed_at", DESCENDING), ("_id", ASCENDING)]
 _GIVEN: Document = {"$gt": ""}
 """A text. To ask for a certain one implies this, and so finds the index; it does not imply `$type`."""
 
 
-def _index(name: str, *fields: str, only: Document | None = None) -> IndexModel:
+def _index(name: str, *fields: str, only: Document | None = None, told: str | None = None) -> IndexModel:
+    """An index of some fields in the order of opening; `told` is a field that is there to be filtered by as well."""
     keys: list[tuple[str, int]] = [(field, ASCENDING) for field in fields]
+    last = [(told, ASCENDING)] if told else []
     options = {"partialFilterExpression": only} if only else {}
-    return IndexModel([*keys, *_OPENED], name=name, **options)
+    return IndexModel([*keys, *_OPENED, *last], name=name, **options)
 
 
 INDEXES: Indexes = {
     INTERACTIONS: [
         _index("by_time"),
         _index("by_account", "account_id"),
-        _index("by_queue", "queue_id", only={"queue_id": _GIVEN}),
+        _index("by_queue_told_account", "queue_id", only={"queue_id": _GIVEN}, told="account_id"),
         _index("by_owner", "owner", only={"owner": _GIVEN}),
+        _index("by_offer", "offered_to", only={"offered_to.0": {"$exists": True}}),
         _index("by_contact", "contact_id"),
         _index("by_contact_key", "contact_key"),
         _index("by_tag", "tags", only={"tags.0": {"$exists": True}}),
-        _index("open_by_time", only={"open": True}),
+        _index(OPEN, only={"open": True}),
         _index("unmanaged", "account_id", only={"unmanaged": True}),
         IndexModel([*_CLOSED], partialFilterExpression={"open": False}, name="by_close"),
         IndexModel(
@@ -85,9 +89,9 @@ class InteractionFilter:
     def conditions(self) -> list[Document]:
         """The filter as MongoDB takes it, all of which must hold."""
         wanted: Document = {
-            "account_id": _one_of(self.accounts),
-            "state": _one_of(self.states),
-            "queue_id": _one_of(self.queues),
+            "account_id": one_of(self.accounts),
+            "state": one_of(self.states),
+            "queue_id": one_of(self.queues),
             "owner": self.owner,
             "contact_key": self.contact_key,
             "contact_id": self.contact_id,
@@ -107,6 +111,13 @@ class InteractionFilter:
         if self.is_open is None and self.states and InteractionState.CLOSED not in self.states:
             return True
         return self.is_open
+
+    @property
+    def hint(self) -> str | None:
+        """The index to read where MongoDB must not choose: of all open ones that an agent sees, from the oldest on, it
+        would rather read all that were ever closed."""
+        narrower = (self.accounts, self.queues, self.owner, self.contact_key, self.contact_id, self.tag)
+        return OPEN if self.open and self.sight and not any(narrower) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +145,7 @@ class InteractionLists:
         """
         query, sort = listing(wanted, page)
         with store_errors():
-            cursor = self._interactions.find(query).sort(sort).limit(page.limit + 1)
+            cursor = self._interactions.find(query, hint=wanted.hint).sort(sort).limit(page.limit + 1)
             found = [from_document(Interaction, document) async for document in cursor]
         shown = found[: page.limit]
         return shown, _cursor_of(shown[-1], page.order) if len(found) > len(shown) else None
@@ -170,9 +181,3 @@ def _behind(cursor: str, page: Page) -> Document:
 def _cursor_of(last: Interaction, order: Order) -> str:
     time: datetime = getattr(last, _FIELDS[order])
     return f"{(time - _EPOCH) // timedelta(milliseconds=1)}_{last.id}"
-
-
-def _one_of(values: Collection[str]) -> Document | str | None:
-    if len(values) > 1:
-        return {"$in": sorted(values)}
-    return next(iter(values), None)

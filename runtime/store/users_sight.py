@@ -17,15 +17,20 @@ INDEXES: Indexes = {
 
 
 def within(sight: Sight) -> Document:
-    """The interactions that an agent sees, as a query."""
-    return {
-        "$or": [
-            {"owner": sight.agent_id},
-            {"open": True, "offered_to": sight.agent_id},  # an offer is of an open one, and those have an index
-            {"account_id": {"$in": list(sight.accounts)}},
-            {"queue_id": {"$in": list(sight.queues)}},
-        ]
-    }
+    """The interactions that an agent sees, as a query: each of its branches has an index (`interaction_lists`), so that
+    a page is put together from their beginnings."""
+    # That there is a first one goes without saying, but tells that the index of offers will do.
+    offered = {"offered_to": sight.agent_id, "offered_to.0": {"$exists": True}}
+    shared = {"account_id": one_of(sight.accounts), "queue_id": one_of(sight.queues)}
+    seen = [{field: wanted} for field, wanted in shared.items() if wanted is not None]
+    return {"$or": [{"owner": sight.agent_id}, offered, *seen]}
+
+
+def one_of(values: Collection[str]) -> Document | str | None:
+    """What a field must be, to be one of these; None without any."""
+    if len(values) > 1:
+        return {"$in": sorted(values)}
+    return next(iter(values), None)
 
 
 class SightStore:

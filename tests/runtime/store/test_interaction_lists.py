@@ -46,6 +46,8 @@ def one(number: int) -> Interaction:
 
 ALL = [one(number) for number in range(MANY)]
 SIGHT = Sight(agent_id="agent-9", accounts=("account-2",), queues=("queue-3",))
+WIDE = Sight(agent_id="agent-9", accounts=("account-2", "account-3"), queues=("queue-3", "queue-4"))
+NOTHING_SHARED = Sight(agent_id="agent-9", accounts=(), queues=())
 FILTERS: Mapping[str, tuple[InteractionFilter, Callable[[Interaction], bool]]] = {
     "everything": (InteractionFilter(), lambda i: True),
     "account": (InteractionFilter(accounts=("account-2",)), lambda i: i.account_id == "account-2"),
@@ -71,6 +73,9 @@ FILTERS: Mapping[str, tuple[InteractionFilter, Callable[[Interaction], bool]]] =
         lambda i: 20 <= (i.opened_at - NOW).seconds < 30,
     ),
     "sight": (InteractionFilter(sight=SIGHT), SIGHT.sees),
+    "wide sight": (InteractionFilter(sight=WIDE), WIDE.sees),
+    "sight of what is one's own": (InteractionFilter(sight=NOTHING_SHARED), NOTHING_SHARED.sees),
+    "sight of open ones": (InteractionFilter(sight=SIGHT, is_open=True), lambda i: SIGHT.sees(i) and i.open),
     "sight of open ones in an account": (
         InteractionFilter(sight=SIGHT, is_open=True, accounts=("account-1",)),
         lambda i: SIGHT.sees(i) and i.open and i.account_id == "account-1",
@@ -141,7 +146,7 @@ INDEXED = {
     "everything": "by_time",
     "account": "by_account",
     "states": "open_by_time",
-    "queue": "by_queue",
+    "queue": "by_queue_told_account",
     "owner": "by_owner",
     "key": "by_contact_key",
     "contact": "by_contact",
@@ -166,3 +171,25 @@ async def test_a_filter_may_be_served_by_its_index_without_a_sort(
 
     assert INDEXED[name] in plan
     assert "'SORT'" not in plan
+
+
+@pytest.mark.parametrize("sight", [SIGHT, WIDE, NOTHING_SHARED], ids=["sight", "wide", "nothing shared"])
+async def test_what_an_agent_sees_may_be_put_together_from_an_index_each(
+    lists: InteractionLists, parts: Parts, sight: Sight
+) -> None:
+    query, sort = listing(InteractionFilter(sight=sight), Page())
+    find = {"find": INTERACTIONS, "filter": query, "sort": dict(sort), "limit": 10}
+
+    explained = await parts.store.database.command("explain", find, verbosity="queryPlanner")
+
+    planner = explained["queryPlanner"]
+    merged = [str(plan) for plan in (planner["winningPlan"], *planner["rejectedPlans"]) if "SORT_MERGE" in str(plan)]
+    assert any("by_owner" in plan and "by_offer" in plan for plan in merged)
+
+
+def test_open_ones_that_an_agent_sees_are_read_from_their_index() -> None:
+    wanted = InteractionFilter(sight=SIGHT, is_open=True)
+
+    assert wanted.hint == "open_by_time"
+    assert replace(wanted, accounts=("account-1",)).hint is None
+    assert replace(wanted, is_open=None).hint is None
