@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.receive.overload.load import IDLE, Load
-from gateway.receive.overload.pace import FIRST, LEAST, MOST, Pace
+from gateway.receive.overload.pace import FIRST, LEAST, MOST, STEADILY, Pace
 from gateway.receive.overload.ways import Marks
 
 MARKS = Marks(wait_s=0.25, backlog=32, most=1000)
@@ -49,6 +49,43 @@ def test_it_goes_back_at_once_and_not_again_before_that_can_have_helped() -> Non
         pace.look(MUCH, look * LOOK_S)
         rates.append(round(pace.rate / FIRST, 3))
     assert rates == [0.7, 0.7, 0.7, 0.49, 0.49]
+
+
+def test_what_was_before_it_gave_anything_does_not_make_it_slow_afterwards() -> None:
+    pace, now = Pace(MARKS), 0.0
+    for _ in range(8):  # what went straight before the account was diverted
+        now += LOOK_S
+        pace.look(MUCH, now)
+    assert pace.rate == LEAST
+
+    assert grown(pace, now, looks=20) > 20 * LEAST
+
+
+def test_it_goes_quickly_to_where_it_was_too_much_and_slowly_beyond() -> None:
+    pace = Pace(MARKS)
+    found = grown(pace, 0.0, looks=12)
+    now = 12 * LOOK_S
+    for _ in range(9):
+        now += LOOK_S
+        pace.look(MUCH, now)
+    assert pace.rate < found / 2
+
+    near = grown(pace, now, looks=12)
+    beyond = grown(pace, now + 12 * LOOK_S, looks=4)
+
+    assert 0.7 * found <= near < found
+    assert beyond == pytest.approx(near * STEADILY**4)
+
+
+def grown(pace: Pace, now: float, looks: int) -> float:
+    """The rate after so many looks at which all of it was used and nothing waited; the first still remembers the load
+    before."""
+    for _ in range(looks):
+        for turn in range(1, int(LOOK_S / TURN_S) + 1):
+            pace.give(pace.due(now + turn * TURN_S))
+        now += LOOK_S
+        pace.look(IDLE, now)
+    return pace.rate
 
 
 def test_it_does_not_grow_while_there_is_nothing_to_give() -> None:
