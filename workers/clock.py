@@ -17,7 +17,7 @@ from runtime.logging import get_logger
 from runtime.metrics import Metrics
 from runtime.publishing import Outbox
 from runtime.settings import Settings
-from runtime.store.assignments import Assignments, holds
+from runtime.store.assignments import Assignments
 from runtime.store.figures import FigureStore
 from runtime.store.interactions import InteractionStore
 from runtime.store.offers import OfferStore
@@ -139,21 +139,15 @@ class ClockWorker:
             had |= await self._figures.owned()
         self._sweeps_done += 1
         holdings = await self._presence.holdings()
-        found = await self._interactions.get_many({held for holding in holdings.values() for held in holding})
-        current = {interaction.id: interaction for interaction in found}
-        wrong = {
-            (agent, held)
-            for agent, holding in holdings.items()
-            for held in holding
-            if held not in current or not holds(current[held], agent)
-        }
+        doubtful = {(agent, held) for agent, holding in holdings.items() for held in holding} - had
+        wrong = doubtful - await self._figures.held({held for _, held in doubtful})
         stale = wrong & self._doubtful
         await self._presence.release(stale)
         await self._presence.keep({(agent, one) for agent, one in had if one not in holdings.get(agent, ())})
-        # Whoever died before they let go of it may not have taken it from the agent's queue either.
-        await self._assignments.settle([current[held] for held in {held for _, held in stale} & current.keys()])
         self._doubtful = wrong - stale
         if stale:
+            # Whoever died before they let go of it may not have taken it from the agent's queue either.
+            await self._assignments.settle(await self._interactions.get_many({held for _, held in stale}))
             log.warning("clock.freed", holdings=len(stale))
 
     async def _set_wrapups_right(self) -> None:

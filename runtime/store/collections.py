@@ -7,6 +7,8 @@ from runtime.store.client import Indexes
 INTERACTIONS, MESSAGES, CONTACTS, TRACES = "interactions", "messages", "contacts", "routing_traces"
 REJECTIONS, STATUSES, NOTICES = "rejections", "statuses", "notices"
 AGENT_QUEUES = "agent_queues"
+WRAPPING_UP = "wrapping_up"
+"""The index of those whose owner is to give a disposition."""
 
 INDEXES: Indexes = {
     INTERACTIONS: [
@@ -19,6 +21,7 @@ INDEXES: Indexes = {
             partialFilterExpression={"state": "waiting"},
             name="waiting",
         ),
+        IndexModel("owner", partialFilterExpression={"state": "wrapup"}, name=WRAPPING_UP),
         IndexModel("takings.at", partialFilterExpression={"takings.at": {"$exists": True}}, name="taken"),
         IndexModel("due_at", partialFilterExpression={"due_at": {"$type": "date"}}, name="due"),
     ],

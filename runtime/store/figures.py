@@ -1,8 +1,11 @@
 """Figures about queues: how many interactions wait for each target, and which agents are available."""
 
+from collections.abc import Collection, Iterator
+
 from contracts.queues import AgentState
 from runtime.store.client import Document, Store, store_errors
-from runtime.store.collections import INTERACTIONS
+from runtime.store.collections import INTERACTIONS, WRAPPING_UP
+from runtime.store.interaction_lists import OFFERED
 from runtime.store.presence import PRESENCE
 
 OPEN = "one_open_per_conversation"
@@ -28,7 +31,7 @@ class FigureStore:
     async def offered(self) -> frozenset[tuple[str, str]]:
         """Who is offered what now, as pairs of agent and interaction."""
         with store_errors():
-            cursor = self._interactions.find({"open": True, "state": "offered"}, {"offered_to": 1}).hint(OPEN)
+            cursor = self._interactions.find({"offered_to.0": {"$exists": True}}, {"offered_to": 1}).hint(OFFERED)
             return frozenset([(agent, row["_id"]) async for row in cursor for agent in row["offered_to"]])
 
     async def owned(self) -> frozenset[tuple[str, str]]:
@@ -37,10 +40,16 @@ class FigureStore:
             cursor = self._interactions.find({"open": True, "owner": {"$type": "string"}}, {"owner": 1}).hint(OPEN)
             return frozenset([(row["owner"], row["_id"]) async for row in cursor])
 
+    async def held(self, ids: Collection[str]) -> frozenset[tuple[str, str]]:
+        """Who has or is offered which of these interactions, as pairs of agent and interaction."""
+        with store_errors():
+            cursor = self._interactions.find({"_id": {"$in": list(ids)}, "open": True}, {"owner": 1, "offered_to": 1})
+            return frozenset([(agent, row["_id"]) async for row in cursor for agent in _holders(row)])
+
     async def wrapping_up(self) -> frozenset[tuple[str, str]]:
         """Who is to give which interaction a disposition, as pairs of agent and interaction."""
         with store_errors():
-            cursor = self._interactions.find({"open": True, "state": "wrapup"}, {"owner": 1}).hint(OPEN)
+            cursor = self._interactions.find({"state": "wrapup"}, {"owner": 1}).hint(WRAPPING_UP)
             return frozenset([(row["owner"], row["_id"]) async for row in cursor])
 
     async def logged_in(self) -> dict[str, AgentState]:
@@ -49,3 +58,9 @@ class FigureStore:
         with store_errors():
             cursor = self._presence.find({"state": {"$in": there}}, {"state": 1})
             return {row["_id"]: AgentState(row["state"]) async for row in cursor}
+
+
+def _holders(row: Document) -> Iterator[str]:
+    yield from row.get("offered_to", ())
+    if row.get("owner") is not None:
+        yield row["owner"]

@@ -21,7 +21,8 @@ from runtime.store.collections import INTERACTIONS
 from runtime.store.documents import from_document
 from runtime.store.users_sight import one_of, within
 
-OPEN = "open_by_time"
+OPEN, OFFERED = "open_by_time", "by_offer"
+"""Indexes of the open ones, and of what is offered, by agent."""
 _OPENED = [("opened_at", DESCENDING), ("_id", ASCENDING)]
 _CLOSED = [("closed_at", DESCENDING), ("_id", ASCENDING)]
 _GIVEN: Document = {"$gt": ""}
@@ -42,7 +43,7 @@ INDEXES: Indexes = {
         _index("by_account", "account_id"),
         _index("by_queue_told_account", "queue_id", only={"queue_id": _GIVEN}, told="account_id"),
         _index("by_owner", "owner", only={"owner": _GIVEN}),
-        _index("by_offer", "offered_to", only={"offered_to.0": {"$exists": True}}),
+        _index(OFFERED, "offered_to", only={"offered_to.0": {"$exists": True}}),
         _index("by_contact", "contact_id"),
         _index("by_contact_key", "contact_key"),
         _index("by_tag", "tags", only={"tags.0": {"$exists": True}}),
