@@ -18,6 +18,7 @@ from runtime.settings import Settings
 
 TARGET_MS = 50.0
 CONNECTIONS = 128
+ROUNDS = 3
 SUSTAINED = 4000
 """Webhooks that show the most that the door takes without a broker."""
 FIRST_STEADY = 10**6
@@ -26,7 +27,8 @@ POLL_S = 0.25
 
 
 async def journal(machine: Machine, seconds: float) -> Figure:
-    """Latency of answers while the broker is stopped, at half of the rate that the door takes then.
+    """Latency of answers while the broker is stopped, at half of the rate that the door takes then; of three rounds the
+    one in the middle counts.
 
     The first half second of an outage, in which the broker is still waited for, comes before the measurement. Then the
     broker is started again, and everything that was answered must be in its queues.
@@ -39,17 +41,23 @@ async def journal(machine: Machine, seconds: float) -> Figure:
             sustained = await closed_loop(url, _wires(url, range(SUSTAINED)), CONNECTIONS)
             rate = sustained.rate / 2
             say(f"journal: without a broker the door takes {sustained.rate:.0f}/s")
-            numbers = range(FIRST_STEADY, FIRST_STEADY + int(rate * seconds))
-            tally = await open_loop(url, _wires(url, numbers), rate, CONNECTIONS)
+            count = int(rate * seconds / ROUNDS)
+            rounds: list[Tally] = []
+            for first in range(FIRST_STEADY, FIRST_STEADY + ROUNDS * count, count):
+                rounds.append(await open_loop(url, _wires(url, range(first, first + count)), rate, CONNECTIONS))
+                p50, p99 = (rounds[-1].percentile_ms(share) for share in (0.5, 0.99))
+                say(f"journal: round {len(rounds)}/{ROUNDS}, p50 {p50} ms, p99 {p99} ms at {rate:.0f}/s")
         finally:
             await machine.broker.start()
-        say(f"journal: p50 {tally.percentile_ms(0.5)} ms, p99 {tally.percentile_ms(0.99)} ms at {rate:.0f}/s")
-        drained_s = await _drained(stack, settings, SUSTAINED + len(numbers))
-        say(f"journal: {SUSTAINED + len(numbers)} events were in the broker {drained_s:.1f} s after it was back")
-    return _figure(sustained, tally, rate, drained_s)
+        events = SUSTAINED + ROUNDS * count
+        drained_s = await _drained(stack, settings, events)
+        say(f"journal: {events} events were in the broker {drained_s:.1f} s after it was back")
+    tally = sorted(rounds, key=lambda one: one.percentile_ms(0.99))[ROUNDS // 2]
+    refused = sum(one.refused for one in (sustained, *rounds))
+    return _figure(sustained, tally, rate, drained_s, refused)
 
 
-def _figure(sustained: Tally, tally: Tally, rate: float, drained_s: float) -> Figure:
+def _figure(sustained: Tally, tally: Tally, rate: float, drained_s: float, refused: int) -> Figure:
     p99 = tally.percentile_ms(0.99)
     return Figure(
         scenario="journal",
@@ -60,7 +68,7 @@ def _figure(sustained: Tally, tally: Tally, rate: float, drained_s: float) -> Fi
         reference_rate=round(sustained.rate, 1),
         ratio=0.5,
         target=f"p99 <= {TARGET_MS:g} ms, and none refused",
-        met=p99 <= TARGET_MS and not (tally.refused or sustained.refused),
+        met=p99 <= TARGET_MS and not refused,
         seconds=round(drained_s, 1),
     )
 
