@@ -36,7 +36,7 @@ class Browser:
         self._url = url
         self._headers = {"Authorization": f"Bearer {token}"}
         self._looks_up = looks_up
-        self.lookups: set[asyncio.Task[None]] = set()
+        self.lookups: list[asyncio.Task[None]] = []
         self.told: dict[str, float] = {}
         self.shown: dict[str, float] = {}
 
@@ -55,9 +55,7 @@ class Browser:
             return
         self.told[change["id"]] = time.time()
         if self._looks_up and len(self.told) % LOOKED_UP == 0:
-            task = asyncio.create_task(self._look_up(change["id"], change["interaction_id"]))
-            self.lookups.add(task)
-            task.add_done_callback(self.lookups.discard)
+            self.lookups.append(asyncio.create_task(self._look_up(change["id"], change["interaction_id"])))
 
     async def _look_up(self, message: str, interaction: str) -> None:
         url = f"{self._url}/api/interactions/{interaction}/messages"
