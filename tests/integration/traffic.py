@@ -37,7 +37,7 @@ class Traffic:
             await self.demonstration.verify(self.account, lambda *_: None, SETTLE_S)
         finally:
             await self.demonstration.close()
-        assert self.account.faults == []
+        assert self.account.faults == [], self.account.faults
         assert await self._site.dead_letters() == before
         return self.account
 
