@@ -33,7 +33,12 @@ class Outbox:
         async with self._layout.publishing() as partitions:
             await asyncio.gather(
                 *(
-                    self._publisher.publish(EVENTS_EXCHANGE, event_key(partition), EVENTS.dump_json(bundle))
+                    self._publisher.publish(
+                        EVENTS_EXCHANGE,
+                        event_key(partition),
+                        EVENTS.dump_json(bundle),
+                        at_least=router_queue(partition),
+                    )
                     for partition, bundle in _bundles(events, partitions).items()
                 )
             )

@@ -2,11 +2,12 @@
 
 import asyncio
 import contextlib
+from collections.abc import AsyncIterator
 
 import aio_pika
-from aio_pika.abc import AbstractConnection
+from aio_pika.abc import AbstractConnection, FieldValue
 
-from contracts.topology import EVENT_LOG, topology
+from contracts.topology import EVENT_LOG, EVENTS, topology
 from runtime.addresses import addresses
 
 CHANNELS = 4
@@ -19,6 +20,17 @@ async def forget_queues(amqp_url: str, partitions: int) -> None:
         channels = [await connection.channel() for _ in range(CHANNELS)]
         deletions = (channels[number % CHANNELS].queue_delete(name) for number, name in enumerate(queues))
         await asyncio.gather(*deletions)
+
+
+@contextlib.asynccontextmanager
+async def refusing_queue(amqp_url: str) -> AsyncIterator[None]:
+    """One more queue that every event belongs to, and that takes none: as the log of events does without a writer."""
+    async with await _connection(amqp_url) as connection:
+        channel = await connection.channel()
+        full: dict[str, FieldValue] = {"x-max-length": 0, "x-overflow": "reject-publish"}
+        queue = await channel.declare_queue("refuses", exclusive=True, arguments=full)
+        await queue.bind(EVENTS, "#")
+        yield
 
 
 async def _connection(amqp_url: str) -> AbstractConnection:

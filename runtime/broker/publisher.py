@@ -5,13 +5,21 @@ import asyncio
 from aio_pika.abc import AbstractChannel
 from aiormq.abc import AbstractChannel as UnderlayChannel
 from aiormq.abc import DeliveredMessage
+from aiormq.exceptions import DeliveryError
 from pamqp.commands import Basic
 
 from contracts.errors import Unavailable
 from runtime.broker.connection import Broker, broker_errors
 from runtime.clock import utc_now
+from runtime.logging import get_logger
+
+log = get_logger(__name__)
 
 PERSISTENT = 2
+
+
+class Refused(Unavailable):
+    """The broker answers, and does not take the message into every queue that it belongs to."""
 
 
 class Publisher:
@@ -22,25 +30,55 @@ class Publisher:
         self._timeout_s = timeout_s
         self._channel: AbstractChannel | None = None
         self._opening = asyncio.Lock()
+        self._refused = False
 
-    async def publish(self, exchange: str, key: str, body: bytes, *, mandatory: bool = True) -> None:
+    async def publish(
+        self, exchange: str, key: str, body: bytes, *, mandatory: bool = True, at_least: str | None = None
+    ) -> None:
         """Return once the broker has taken responsibility for the message.
+
+        Args:
+            exchange: where it goes.
+            key: its routing key.
+            body: the message.
+            mandatory: whether some queue must take it.
+            at_least: the queue that matters. When another one that the exchange feeds refuses the message, this one
+                gets it alone, perhaps for the second time.
 
         Raises:
             Unavailable: it did not within the time, or no queue takes the message. It may have it all the same.
         """
+        try:
+            await self._publish(exchange, key, body, mandatory=mandatory)
+        except Refused as refusal:
+            if at_least is None:
+                raise
+            self._tell(refused=True, exchange=exchange, reason=str(refusal))
+            await self._publish("", at_least, body, mandatory=mandatory)
+        else:
+            self._tell(refused=False, exchange=exchange)
+
+    def _tell(self, *, refused: bool, **fields: str) -> None:
+        if refused != self._refused:
+            self._refused = refused
+            log.warning("broker.refuses" if refused else "broker.refuses_no_more", **fields)
+
+    async def _publish(self, exchange: str, key: str, body: bytes, *, mandatory: bool) -> None:
         # The time is for whoever asks how long a message has waited.
         properties = Basic.Properties(content_type="application/json", delivery_mode=PERSISTENT, timestamp=utc_now())
         with broker_errors():
             channel = await self._underlay()
-            result = await channel.basic_publish(
-                body,
-                exchange=exchange,
-                routing_key=key,
-                properties=properties,
-                mandatory=mandatory,
-                timeout=self._timeout_s,
-            )
+            try:
+                result = await channel.basic_publish(
+                    body,
+                    exchange=exchange,
+                    routing_key=key,
+                    properties=properties,
+                    mandatory=mandatory,
+                    timeout=self._timeout_s,
+                )
+            except DeliveryError as error:
+                raise Refused(f"RabbitMQ: {type(error).__name__}: {error}") from error
         if isinstance(result, DeliveredMessage):
             raise Unavailable(f"RabbitMQ: no queue takes {key!r} from the exchange {exchange!r}")
 

@@ -7,9 +7,12 @@ from contracts.deadletters import DeadLetter
 from contracts.errors import Unavailable
 from contracts.events import EVENTS
 from contracts.partitioning import partition_of
-from contracts.topology import CONFIGURATION, DEAD
+from contracts.topology import CONFIGURATION, DEAD, router_queue
+from runtime.broker import standings
+from runtime.embedded.rabbitmq import RabbitMQ
 from runtime.publishing import Outbox
 from tests.parts import NOW, PARTITIONS, Parts, message
+from tests.queues import refusing_queue
 
 
 async def test_events_of_one_partition_go_together_and_in_order(parts: Parts) -> None:
@@ -21,6 +24,18 @@ async def test_events_of_one_partition_go_together_and_in_order(parts: Parts) ->
     for bundle in bundles:
         partition = partition_of(bundle[0].conversation, PARTITIONS)
         assert bundle == [e for e in events if partition_of(e.conversation, PARTITIONS) == partition]
+
+
+async def test_events_reach_their_partition_while_the_log_of_events_refuses_them(
+    parts: Parts, rabbitmq: RabbitMQ
+) -> None:
+    event = message("+39333000001", "m1")
+    queue = router_queue(partition_of(event.conversation, PARTITIONS))
+    async with refusing_queue(rabbitmq.url):
+        await parts.outbox.events([event])
+
+    found = await standings(parts.broker, [queue])
+    assert found[queue].depth > 0
 
 
 async def test_commands_travel_by_their_key(parts: Parts) -> None:

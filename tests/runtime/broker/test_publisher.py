@@ -12,6 +12,7 @@ from runtime.embedded.rabbitmq import RabbitMQ
 from tests.parts import broker_of
 from tests.patience import PATIENCE_S
 from tests.proxy import Proxy
+from tests.queues import refusing_queue
 
 
 async def first(broker: Broker, queue: str) -> bytes:
@@ -35,6 +36,36 @@ async def test_what_is_confirmed_is_in_the_queue(broker: Broker) -> None:
 async def test_what_no_queue_takes_is_refused(broker: Broker) -> None:
     with pytest.raises(Unavailable, match="no queue takes 'nowhere' from the exchange 'work'"):
         await Publisher(broker, 5).publish("work", "nowhere", b"[]")
+
+
+async def test_what_some_queue_refuses_is_not_taken(broker: Broker, rabbitmq: RabbitMQ) -> None:
+    async with refusing_queue(rabbitmq.url):
+        with pytest.raises(Unavailable, match="Nack"):
+            await Publisher(broker, 5).publish(EVENTS, event_key(1), b"[]")
+
+
+async def test_the_queue_that_matters_gets_what_another_one_refuses_and_that_is_said_once(
+    broker: Broker, rabbitmq: RabbitMQ
+) -> None:
+    publisher = Publisher(broker, 5)
+    with capture_logs() as logs:
+        async with refusing_queue(rabbitmq.url):
+            for body in (b"[1]", b"[2]"):
+                await publisher.publish(EVENTS, event_key(1), body, at_least=router_queue(1))
+        for body in (b"[3]", b"[4]"):
+            await publisher.publish(EVENTS, event_key(1), body, at_least=router_queue(1))
+
+    assert [log["event"] for log in logs if log["event"].startswith("broker.refuses")] == [
+        "broker.refuses",
+        "broker.refuses_no_more",
+    ]
+    assert await first(broker, router_queue(1)) == b"[1]"
+
+
+async def test_what_nobody_takes_is_refused_also_when_a_queue_matters(broker: Broker, rabbitmq: RabbitMQ) -> None:
+    async with refusing_queue(rabbitmq.url):
+        with pytest.raises(Unavailable, match="no queue takes 'nowhere'"):
+            await Publisher(broker, 5).publish(EVENTS, event_key(1), b"[]", at_least="nowhere")
 
 
 async def test_what_nobody_need_hear_is_not_refused(broker: Broker) -> None:

@@ -16,6 +16,7 @@ from tests.gateway.receive.journal.conftest import Disk
 from tests.gateway.receive.journal.way import PATIENCE_S, PUBLISH_S, Way, arrivals, dead_letters, way
 from tests.parts import broker_of
 from tests.proxy import Proxy
+from tests.queues import refusing_queue
 from tests.rabbitmqctl import clear_alarm, raise_alarm
 
 MOST_MS = PATIENCE_S * 1000
@@ -74,6 +75,22 @@ async def test_connections_that_end_cost_nothing(
         assert one.process.metric("switchboard_journal_drained_total") > 100
     (await arrivals(rabbitmq.url)).assert_complete(one.taken)
     assert p99 < MOST_MS
+
+
+async def test_a_log_of_events_that_refuses_holds_nothing_up_before_an_outage_and_after_it(
+    tmp_path: Path, proxy: Proxy, through: Broker, rabbitmq: RabbitMQ
+) -> None:
+    # Patient, for a busy machine must not be taken for an outage.
+    async with way(tmp_path, through, patience_s=5.0) as one, refusing_queue(rabbitmq.url):
+        await one.traffic(0.5)
+        assert one.process.journal.empty
+        proxy.refuse = True
+        proxy.cut()
+        await one.traffic(0.5)
+        assert not one.process.journal.empty
+        proxy.refuse = False
+        await one.settled()
+    (await arrivals(rabbitmq.url)).assert_complete(one.taken)
 
 
 async def test_a_broker_that_takes_everything_and_confirms_nothing_is_not_waited_for(
@@ -169,11 +186,13 @@ async def test_what_the_broker_confirmed_of_a_segment_is_not_published_again(
 
         calls = 0
 
-        async def publish(self, exchange: str, key: str, body: bytes, *, mandatory: bool = True) -> None:
+        async def publish(
+            self, exchange: str, key: str, body: bytes, *, mandatory: bool = True, at_least: str | None = None
+        ) -> None:
             self.calls += 1
             if self.calls <= 1 or self.calls % 3 == 0:
                 raise Unavailable("RabbitMQ: away")
-            await super().publish(exchange, key, body, mandatory=mandatory)
+            await super().publish(exchange, key, body, mandatory=mandatory, at_least=at_least)
 
     async with way(tmp_path, through, publisher=Failing(through, PUBLISH_S)) as one:
         await one.say(500)
