@@ -221,8 +221,15 @@ class Desk:
         """Have something go wrong at the provider."""
         self.sandbox.faults.add(FaultInput(mode=mode, **fields))
 
-    def sends(self, outcome: str) -> float:
-        """How often an outcome was counted."""
+    async def counted(self, **outcomes: int) -> None:
+        """Wait until these outcomes were counted so often, which is after they are stored."""
+
+        async def look() -> bool:
+            return outcomes == {outcome: self._sends(outcome) for outcome in outcomes}
+
+        await eventually(look)
+
+    def _sends(self, outcome: str) -> float:
         value = self.parts.metrics.registry.get_sample_value(
             "switchboard_sends_total", {"provider": "meta", "outcome": outcome}
         )
