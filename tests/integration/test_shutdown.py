@@ -16,13 +16,11 @@ from tests.patience import eventually
 
 MESSAGES = 300
 DEADLINE_S = Settings().stop_deadline_s
-ON_DEMAND = ("router", "clock", "console")
+ON_DEMAND = ("worker", "router", "clock", "console")
 """Kinds that end by the same code as the others, and in `test_the_whole_stack` with them."""
 
 
-@pytest.mark.parametrize(
-    "kind", ["gateway", "worker", *(pytest.param(kind, marks=pytest.mark.thorough) for kind in ON_DEMAND)]
-)
+@pytest.mark.parametrize("kind", ["gateway", *(pytest.param(kind, marks=pytest.mark.thorough) for kind in ON_DEMAND)])
 async def test_a_process_that_is_asked_to_stop_in_full_flow_ends_well_and_loses_nothing(site: Site, kind: str) -> None:
     process = site.process(kind)
 

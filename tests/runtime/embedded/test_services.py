@@ -165,6 +165,7 @@ async def test_a_database_whose_port_was_taken_meanwhile_moves_with_its_data(tmp
         await second.stop()
 
 
+@pytest.mark.thorough
 async def test_a_start_recovers_from_a_supervisor_that_was_killed(launch: Launch, tmp_path: Path) -> None:
     supervisor = await launch("services", str(tmp_path))
     supervisor.send_signal(signal.SIGKILL)

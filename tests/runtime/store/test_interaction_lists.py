@@ -10,12 +10,13 @@ import pytest
 from contracts.access import Sight
 from contracts.errors import ConfigurationFault
 from contracts.interactions import Interaction, InteractionState
+from runtime.store.client import Store
 from runtime.store.collections import INTERACTIONS
 from runtime.store.documents import to_document
 from runtime.store.interaction_lists import InteractionFilter, InteractionLists, Order, Page, listing
-from tests.parts import NOW, Parts
+from tests.parts import NOW
 
-MANY = 600
+MANY = 240
 STATES = tuple(InteractionState)
 
 
@@ -84,9 +85,9 @@ FILTERS: Mapping[str, tuple[InteractionFilter, Callable[[Interaction], bool]]] =
 
 
 @pytest.fixture
-async def lists(parts: Parts) -> InteractionLists:
-    await parts.store.database[INTERACTIONS].insert_many([to_document(interaction) for interaction in ALL])
-    return InteractionLists(parts.store)
+async def lists(store: Store) -> InteractionLists:
+    await store.database[INTERACTIONS].insert_many([to_document(interaction) for interaction in ALL])
+    return InteractionLists(store)
 
 
 async def all_of(lists: InteractionLists, wanted: InteractionFilter, page: Page) -> list[str]:
@@ -159,7 +160,7 @@ INDEXED = {
 
 @pytest.mark.parametrize("name", INDEXED)
 async def test_a_filter_may_be_served_by_its_index_without_a_sort(
-    lists: InteractionLists, parts: Parts, name: str
+    lists: InteractionLists, store: Store, name: str
 ) -> None:
     wanted, _ = FILTERS[name]
     if name == "unmanaged":
@@ -167,7 +168,7 @@ async def test_a_filter_may_be_served_by_its_index_without_a_sort(
     query, sort = listing(wanted, Page())
     find = {"find": INTERACTIONS, "filter": query, "sort": dict(sort), "limit": 10, "hint": INDEXED[name]}
 
-    plan = str(await parts.store.database.command("explain", find, verbosity="queryPlanner"))
+    plan = str(await store.database.command("explain", find, verbosity="queryPlanner"))
 
     assert INDEXED[name] in plan
     assert "'SORT'" not in plan
@@ -175,12 +176,12 @@ async def test_a_filter_may_be_served_by_its_index_without_a_sort(
 
 @pytest.mark.parametrize("sight", [SIGHT, WIDE, NOTHING_SHARED], ids=["sight", "wide", "nothing shared"])
 async def test_what_an_agent_sees_may_be_put_together_from_an_index_each(
-    lists: InteractionLists, parts: Parts, sight: Sight
+    lists: InteractionLists, store: Store, sight: Sight
 ) -> None:
     query, sort = listing(InteractionFilter(sight=sight), Page())
     find = {"find": INTERACTIONS, "filter": query, "sort": dict(sort), "limit": 10}
 
-    explained = await parts.store.database.command("explain", find, verbosity="queryPlanner")
+    explained = await store.database.command("explain", find, verbosity="queryPlanner")
 
     planner = explained["queryPlanner"]
     merged = [str(plan) for plan in (planner["winningPlan"], *planner["rejectedPlans"]) if "SORT_MERGE" in str(plan)]
