@@ -79,6 +79,14 @@ def send_key(partition: int) -> str:
     return f"send.p{partition:02d}"
 
 
+def queue_that_matters(exchange: str, key: str) -> str | None:
+    """Of the queues that a message goes to the one without which it is not taken; None where each of them matters.
+
+    An event's is that of its partition: without the log of events it goes on (docs/adr/0019).
+    """
+    return router_queue(int(key.rpartition("p")[2])) if exchange == EVENTS else None
+
+
 def partition_queues(numbers: Iterable[int]) -> list[str]:
     """The queues of these partitions, at every stage."""
     return [name(number) for number in numbers for name in (router_queue, work_key, send_key)]

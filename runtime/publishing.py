@@ -33,12 +33,7 @@ class Outbox:
         async with self._layout.publishing() as partitions:
             await asyncio.gather(
                 *(
-                    self._publisher.publish(
-                        EVENTS_EXCHANGE,
-                        event_key(partition),
-                        EVENTS.dump_json(bundle),
-                        at_least=router_queue(partition),
-                    )
+                    self._publisher.publish(EVENTS_EXCHANGE, event_key(partition), EVENTS.dump_json(bundle))
                     for partition, bundle in _bundles(events, partitions).items()
                 )
             )

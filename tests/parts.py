@@ -75,10 +75,8 @@ class Recorder(Publisher):
         super().__init__(broker, 5.0)
         self.published: list[tuple[str, str, bytes]] = []
 
-    async def publish(
-        self, exchange: str, key: str, body: bytes, *, mandatory: bool = True, at_least: str | None = None
-    ) -> None:
-        await super().publish(exchange, key, body, mandatory=mandatory, at_least=at_least)
+    async def publish(self, exchange: str, key: str, body: bytes, *, mandatory: bool = True) -> None:
+        await super().publish(exchange, key, body, mandatory=mandatory)
         self.published.append((exchange, key, body))
 
     @property

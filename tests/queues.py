@@ -23,13 +23,13 @@ async def forget_queues(amqp_url: str, partitions: int) -> None:
 
 
 @contextlib.asynccontextmanager
-async def refusing_queue(amqp_url: str) -> AsyncIterator[None]:
-    """One more queue that every event belongs to, and that takes none: as the log of events does without a writer."""
+async def refusing_queue(amqp_url: str, exchange: str = EVENTS, key: str = "#") -> AsyncIterator[None]:
+    """One more queue of an exchange, which takes nothing: of events, as their log does without a writer."""
     async with await _connection(amqp_url) as connection:
         channel = await connection.channel()
         full: dict[str, FieldValue] = {"x-max-length": 0, "x-overflow": "reject-publish"}
         queue = await channel.declare_queue("refuses", exclusive=True, arguments=full)
-        await queue.bind(EVENTS, "#")
+        await queue.bind(exchange, key)
         yield
 
 

@@ -12,7 +12,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 
 from contracts.errors import Unavailable
-from contracts.topology import DEAD, EVENTS, event_key, router_queue
+from contracts.topology import DEAD, EVENTS, event_key
 from gateway.receive.journal import Detour, Kind
 from gateway.receive.journal.loads import MOST_BYTES, MOST_EVENTS
 from runtime.broker import Publisher
@@ -166,8 +166,7 @@ class Gatherer:
         if number == LETTERS:
             await asyncio.gather(*(self._publisher.publish(DEAD, "", body) for body in bodies))
         else:
-            bundle = b"[" + b",".join(bodies) + b"]"
-            await self._publisher.publish(EVENTS, event_key(number), bundle, at_least=router_queue(number))
+            await self._publisher.publish(EVENTS, event_key(number), b"[" + b",".join(bodies) + b"]")
 
 
 def _tell(confirmed: "asyncio.Future[None]", failure: Unavailable | None) -> None:

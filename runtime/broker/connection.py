@@ -11,7 +11,7 @@ from zlib import crc32
 
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection
-from aio_pika.exceptions import AMQPError, ChannelPreconditionFailed
+from aio_pika.exceptions import AMQPError, ChannelPreconditionFailed, DeliveryError
 from pydantic import SecretStr
 from yarl import URL
 
@@ -34,6 +34,10 @@ RETRY_S = 0.5
 RETRY_MOST_S = 5.0
 
 
+class Refused(Unavailable):
+    """The broker answers, and has not taken a message into every queue that it belongs to."""
+
+
 @contextmanager
 def broker_errors() -> Iterator[None]:
     """Turn every way in which the broker can fail into `Unavailable`.
@@ -43,6 +47,8 @@ def broker_errors() -> Iterator[None]:
     """
     try:
         yield
+    except DeliveryError as error:
+        raise Refused(f"RabbitMQ: {type(error).__name__}: {error}") from error
     except (AMQPError, ConnectionError, TimeoutError, OSError, RuntimeError, StopAsyncIteration) as error:
         raise Unavailable(f"RabbitMQ: {type(error).__name__}: {error}") from error
     except Exception as error:

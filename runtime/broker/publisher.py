@@ -5,11 +5,11 @@ import asyncio
 from aio_pika.abc import AbstractChannel
 from aiormq.abc import AbstractChannel as UnderlayChannel
 from aiormq.abc import DeliveredMessage
-from aiormq.exceptions import DeliveryError
 from pamqp.commands import Basic
 
 from contracts.errors import Unavailable
-from runtime.broker.connection import Broker, broker_errors
+from contracts.topology import queue_that_matters
+from runtime.broker.connection import Broker, Refused, broker_errors
 from runtime.clock import utc_now
 from runtime.logging import get_logger
 
@@ -18,12 +18,12 @@ log = get_logger(__name__)
 PERSISTENT = 2
 
 
-class Refused(Unavailable):
-    """The broker answers, and does not take the message into every queue that it belongs to."""
-
-
 class Publisher:
-    """Publishes on one confirming channel, opened when it is first needed and again after a loss."""
+    """Publishes on one confirming channel, opened when it is first needed and again after a loss.
+
+    Where one queue of an exchange matters (`queue_that_matters`), it gets alone what another one refuses, perhaps for
+    the second time.
+    """
 
     def __init__(self, broker: Broker, timeout_s: float) -> None:
         self._broker = broker
@@ -32,31 +32,23 @@ class Publisher:
         self._opening = asyncio.Lock()
         self._refused = False
 
-    async def publish(
-        self, exchange: str, key: str, body: bytes, *, mandatory: bool = True, at_least: str | None = None
-    ) -> None:
+    async def publish(self, exchange: str, key: str, body: bytes, *, mandatory: bool = True) -> None:
         """Return once the broker has taken responsibility for the message.
-
-        Args:
-            exchange: where it goes.
-            key: its routing key.
-            body: the message.
-            mandatory: whether some queue must take it.
-            at_least: the queue that matters. When another one that the exchange feeds refuses the message, this one
-                gets it alone, perhaps for the second time.
 
         Raises:
             Unavailable: it did not within the time, or no queue takes the message. It may have it all the same.
         """
+        queue = queue_that_matters(exchange, key)
         try:
             await self._publish(exchange, key, body, mandatory=mandatory)
         except Refused as refusal:
-            if at_least is None:
+            if queue is None:
                 raise
             self._tell(refused=True, exchange=exchange, reason=str(refusal))
-            await self._publish("", at_least, body, mandatory=mandatory)
+            await self._publish("", queue, body, mandatory=mandatory)
         else:
-            self._tell(refused=False, exchange=exchange)
+            if queue is not None:
+                self._tell(refused=False, exchange=exchange)
 
     def _tell(self, *, refused: bool, **fields: str) -> None:
         if refused != self._refused:
@@ -68,17 +60,14 @@ class Publisher:
         properties = Basic.Properties(content_type="application/json", delivery_mode=PERSISTENT, timestamp=utc_now())
         with broker_errors():
             channel = await self._underlay()
-            try:
-                result = await channel.basic_publish(
-                    body,
-                    exchange=exchange,
-                    routing_key=key,
-                    properties=properties,
-                    mandatory=mandatory,
-                    timeout=self._timeout_s,
-                )
-            except DeliveryError as error:
-                raise Refused(f"RabbitMQ: {type(error).__name__}: {error}") from error
+            result = await channel.basic_publish(
+                body,
+                exchange=exchange,
+                routing_key=key,
+                properties=properties,
+                mandatory=mandatory,
+                timeout=self._timeout_s,
+            )
         if isinstance(result, DeliveredMessage):
             raise Unavailable(f"RabbitMQ: no queue takes {key!r} from the exchange {exchange!r}")
 

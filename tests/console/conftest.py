@@ -75,9 +75,7 @@ class RecordingPublisher(Publisher):
         self.published: list[tuple[str, str, Any]] = []
         self.down = False
 
-    async def publish(
-        self, exchange: str, key: str, body: bytes, *, mandatory: bool = True, at_least: str | None = None
-    ) -> None:
+    async def publish(self, exchange: str, key: str, body: bytes, *, mandatory: bool = True) -> None:
         if self.down:
             raise Unavailable("RabbitMQ: away")
         self.published.append((exchange, key, orjson.loads(body)))

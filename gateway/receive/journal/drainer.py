@@ -147,7 +147,7 @@ class Drainer:
 
     async def _publish_one(self, lane: Lane) -> None:
         parcel = lane[0]
-        await self._publisher.publish(parcel.exchange, parcel.key, parcel.body, at_least=parcel.at_least)
+        await self._publisher.publish(parcel.exchange, parcel.key, parcel.body)
         lane.popleft()
         self.records += parcel.count
         self._metrics.journal_drained.inc(parcel.count)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import orjson
 
 from contracts.partitioning import conversation_key, partition_of
-from contracts.topology import DEAD, EVENTS, event_key, router_queue
+from contracts.topology import DEAD, EVENTS, event_key
 from gateway.receive.journal.records import Kind, Record
 
 MOST_EVENTS = 100
@@ -16,13 +16,12 @@ MOST_BYTES = 256 * 2**10
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One AMQP message, how many records are in it, and which queue must have it, if one must."""
+    """One AMQP message, and how many records are in it."""
 
     exchange: str
     key: str
     body: bytes
     count: int
-    at_least: str | None = None
 
 
 Lane = deque[Parcel]
@@ -41,27 +40,26 @@ def load(records: Iterable[Record], partitions: int) -> list[Lane]:
             letters.append(Parcel(DEAD, "", record.body, 1))
         else:
             bodies[_partition(record.body, partitions)].append(record.body)
-    lanes = [_bundles(partition, events) for partition, events in bodies.items()]
+    lanes = [_bundles(event_key(partition), events) for partition, events in bodies.items()]
     return [*lanes, letters] if letters else lanes
 
 
-def _bundles(partition: int, events: list[bytes]) -> Lane:
+def _bundles(key: str, events: list[bytes]) -> Lane:
     lane: Lane = deque()
     bundle: list[bytes] = []
     size = 0
     for event in events:
         if bundle and (len(bundle) == MOST_EVENTS or size + len(event) > MOST_BYTES):
-            lane.append(_bundle(partition, bundle))
+            lane.append(_bundle(key, bundle))
             bundle, size = [], 0
         bundle.append(event)
         size += len(event)
-    lane.append(_bundle(partition, bundle))
+    lane.append(_bundle(key, bundle))
     return lane
 
 
-def _bundle(partition: int, events: list[bytes]) -> Parcel:
-    body = b"[" + b",".join(events) + b"]"
-    return Parcel(EVENTS, event_key(partition), body, len(events), router_queue(partition))
+def _bundle(key: str, events: list[bytes]) -> Parcel:
+    return Parcel(EVENTS, key, b"[" + b",".join(events) + b"]", len(events))
 
 
 def _partition(event: bytes, partitions: int) -> int:

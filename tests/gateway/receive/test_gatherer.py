@@ -29,13 +29,11 @@ class Held(Recorder):
         self.open.set()
         self.bad: set[int] = set()
 
-    async def publish(
-        self, exchange: str, key: str, body: bytes, *, mandatory: bool = True, at_least: str | None = None
-    ) -> None:
+    async def publish(self, exchange: str, key: str, body: bytes, *, mandatory: bool = True) -> None:
         await self.open.wait()
         if self.bad & set(orjson.loads(body)):
             raise Unavailable("RabbitMQ: away")
-        await super().publish(exchange, key, body, mandatory=mandatory, at_least=at_least)
+        await super().publish(exchange, key, body, mandatory=mandatory)
 
     @property
     def bundles(self) -> list[list[int]]:

@@ -6,7 +6,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from contracts.errors import Unavailable
-from contracts.topology import EVENTS, event_key, router_queue
+from contracts.topology import EVENTS, WORK, event_key, router_queue, work_key
 from runtime.broker import Broker, Delivery, Publisher, Subscription
 from runtime.embedded.rabbitmq import RabbitMQ
 from tests.parts import broker_of
@@ -39,21 +39,22 @@ async def test_what_no_queue_takes_is_refused(broker: Broker) -> None:
 
 
 async def test_what_some_queue_refuses_is_not_taken(broker: Broker, rabbitmq: RabbitMQ) -> None:
-    async with refusing_queue(rabbitmq.url):
+    async with refusing_queue(rabbitmq.url, WORK, work_key(1)):
         with pytest.raises(Unavailable, match="Nack"):
-            await Publisher(broker, 5).publish(EVENTS, event_key(1), b"[]")
+            await Publisher(broker, 5).publish(WORK, work_key(1), b"[]")
 
 
-async def test_the_queue_that_matters_gets_what_another_one_refuses_and_that_is_said_once(
+async def test_events_reach_their_partition_while_their_log_refuses_them_and_that_is_said_once(
     broker: Broker, rabbitmq: RabbitMQ
 ) -> None:
     publisher = Publisher(broker, 5)
     with capture_logs() as logs:
         async with refusing_queue(rabbitmq.url):
             for body in (b"[1]", b"[2]"):
-                await publisher.publish(EVENTS, event_key(1), body, at_least=router_queue(1))
+                await publisher.publish(EVENTS, event_key(1), body)
+                await publisher.publish(WORK, work_key(1), body)
         for body in (b"[3]", b"[4]"):
-            await publisher.publish(EVENTS, event_key(1), body, at_least=router_queue(1))
+            await publisher.publish(EVENTS, event_key(1), body)
 
     assert [log["event"] for log in logs if log["event"].startswith("broker.refuses")] == [
         "broker.refuses",
@@ -62,10 +63,12 @@ async def test_the_queue_that_matters_gets_what_another_one_refuses_and_that_is_
     assert await first(broker, router_queue(1)) == b"[1]"
 
 
-async def test_what_nobody_takes_is_refused_also_when_a_queue_matters(broker: Broker, rabbitmq: RabbitMQ) -> None:
+async def test_events_of_a_partition_that_is_not_there_are_refused_whatever_their_log_does(
+    broker: Broker, rabbitmq: RabbitMQ
+) -> None:
     async with refusing_queue(rabbitmq.url):
-        with pytest.raises(Unavailable, match="no queue takes 'nowhere'"):
-            await Publisher(broker, 5).publish(EVENTS, event_key(1), b"[]", at_least="nowhere")
+        with pytest.raises(Unavailable, match=f"no queue takes '{router_queue(99)}'"):
+            await Publisher(broker, 5).publish(EVENTS, event_key(99), b"[]")
 
 
 async def test_what_nobody_need_hear_is_not_refused(broker: Broker) -> None:

@@ -25,9 +25,7 @@ from tests.switchboard import Command, variables_of
 class Away(Publisher):
     """Publishes nothing."""
 
-    async def publish(
-        self, exchange: str, key: str, body: bytes, *, mandatory: bool = True, at_least: str | None = None
-    ) -> None:
+    async def publish(self, exchange: str, key: str, body: bytes, *, mandatory: bool = True) -> None:
         raise Unavailable("RabbitMQ: away")
 
 

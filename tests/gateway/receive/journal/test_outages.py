@@ -186,13 +186,11 @@ async def test_what_the_broker_confirmed_of_a_segment_is_not_published_again(
 
         calls = 0
 
-        async def publish(
-            self, exchange: str, key: str, body: bytes, *, mandatory: bool = True, at_least: str | None = None
-        ) -> None:
+        async def publish(self, exchange: str, key: str, body: bytes, *, mandatory: bool = True) -> None:
             self.calls += 1
             if self.calls <= 1 or self.calls % 3 == 0:
                 raise Unavailable("RabbitMQ: away")
-            await super().publish(exchange, key, body, mandatory=mandatory, at_least=at_least)
+            await super().publish(exchange, key, body, mandatory=mandatory)
 
     async with way(tmp_path, through, publisher=Failing(through, PUBLISH_S)) as one:
         await one.say(500)
