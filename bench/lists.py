@@ -48,7 +48,7 @@ VIEWS: Mapping[str, InteractionFilter] = {
         is_open=True, sight=Sight(agent_id="agent-7", accounts=("account-7",), queues=("queue-3",))
     ),
 }
-_NOBODYS = (InteractionState.WAITING, InteractionState.OFFERED)
+NOBODYS = (InteractionState.WAITING, InteractionState.OFFERED)
 CLOSED_TOO = {"everything", "an account", "three accounts"}
 PAGES = (Page(), Page(descending=False), Page(order=Order.CLOSED))
 
@@ -110,7 +110,7 @@ def _document(number: int, count: int, chance: random.Random) -> Document:
         open=is_open,
         unmanaged=is_open and number % 40 == 0,
         queue_id=f"queue-{chance.randrange(QUEUES)}",
-        owner=None if state in _NOBODYS else f"agent-{chance.randrange(AGENTS)}",
+        owner=None if state in NOBODYS else f"agent-{chance.randrange(AGENTS)}",
         offered_to=(f"agent-{chance.randrange(AGENTS)}",) if state is InteractionState.OFFERED else (),
         tags=(f"tag-{chance.randrange(TAGS)}",) if number % 3 == 0 else (),
         opened_at=opened_at,

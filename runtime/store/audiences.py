@@ -8,6 +8,7 @@ from contracts.live import LiveKind
 from runtime.live.news import About, Item
 from runtime.store.client import Document, Store, store_errors
 from runtime.store.collections import INTERACTIONS, MESSAGES
+from runtime.store.documents import holders_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def _filled(item: Item, row: Document) -> Iterator[Item]:
     """Write down whom an item concerns; the agent queues that change with it."""
     item.account_id = row["account_id"]
     item.queues |= {row["queue_id"]} - {None}
-    people = {row.get("owner"), *row.get("offered_to", ())} - {None}
+    people = holders_of(row)
     item.agents |= people
     for agent in people if item.fronts else ():
         yield Item(LiveKind.AGENT_QUEUE, agent, item.interaction_id, item.account_id, agent)

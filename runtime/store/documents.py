@@ -56,3 +56,8 @@ def changes(before: BaseModel, after: BaseModel) -> Document:
         for name in type(after).model_fields
         if getattr(after, name) != getattr(before, name)
     }
+
+
+def holders_of(interaction: Document) -> frozenset[str]:
+    """The agents who own an interaction or are offered it, of a document that has at least these two fields."""
+    return frozenset({interaction.get("owner"), *interaction.get("offered_to", ())} - {None})

@@ -1,11 +1,12 @@
 """Figures about queues: how many interactions wait for each target, and which agents are available."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
 from contracts.queues import AgentState
 from runtime.store.client import Document, Store, store_errors
 from runtime.store.collections import INTERACTIONS, WRAPPING_UP
-from runtime.store.interaction_lists import OFFERED
+from runtime.store.documents import holders_of
+from runtime.store.interaction_lists import BY_OFFER
 from runtime.store.presence import PRESENCE
 
 OPEN = "one_open_per_conversation"
@@ -31,7 +32,7 @@ class FigureStore:
     async def offered(self) -> frozenset[tuple[str, str]]:
         """Who is offered what now, as pairs of agent and interaction."""
         with store_errors():
-            cursor = self._interactions.find({"offered_to.0": {"$exists": True}}, {"offered_to": 1}).hint(OFFERED)
+            cursor = self._interactions.find({"offered_to.0": {"$exists": True}}, {"offered_to": 1}).hint(BY_OFFER)
             return frozenset([(agent, row["_id"]) async for row in cursor for agent in row["offered_to"]])
 
     async def owned(self) -> frozenset[tuple[str, str]]:
@@ -44,7 +45,7 @@ class FigureStore:
         """Who has or is offered which of these interactions, as pairs of agent and interaction."""
         with store_errors():
             cursor = self._interactions.find({"_id": {"$in": list(ids)}, "open": True}, {"owner": 1, "offered_to": 1})
-            return frozenset([(agent, row["_id"]) async for row in cursor for agent in _holders(row)])
+            return frozenset([(agent, row["_id"]) async for row in cursor for agent in holders_of(row)])
 
     async def wrapping_up(self) -> frozenset[tuple[str, str]]:
         """Who is to give which interaction a disposition, as pairs of agent and interaction."""
@@ -58,9 +59,3 @@ class FigureStore:
         with store_errors():
             cursor = self._presence.find({"state": {"$in": there}}, {"state": 1})
             return {row["_id"]: AgentState(row["state"]) async for row in cursor}
-
-
-def _holders(row: Document) -> Iterator[str]:
-    yield from row.get("offered_to", ())
-    if row.get("owner") is not None:
-        yield row["owner"]

@@ -19,10 +19,10 @@ from contracts.interactions import Interaction, InteractionState
 from runtime.store.client import Document, Indexes, Store, store_errors
 from runtime.store.collections import INTERACTIONS
 from runtime.store.documents import from_document
-from runtime.store.users_sight import one_of, within
+from runtime.store.users_sight import within
 
-OPEN, OFFERED = "open_by_time", "by_offer"
-"""Indexes of the open ones, and of what is offered, by agent."""
+BY_OFFER, OPEN_BY_TIME = "by_offer", "open_by_time"
+"""Indexes that are asked for by name: of what is offered, by agent, and of the open ones."""
 _OPENED = [("opened_at", DESCENDING), ("_id", ASCENDING)]
 _CLOSED = [("closed_at", DESCENDING), ("_id", ASCENDING)]
 _GIVEN: Document = {"$gt": ""}
@@ -43,11 +43,11 @@ INDEXES: Indexes = {
         _index("by_account", "account_id"),
         _index("by_queue_told_account", "queue_id", only={"queue_id": _GIVEN}, told="account_id"),
         _index("by_owner", "owner", only={"owner": _GIVEN}),
-        _index(OFFERED, "offered_to", only={"offered_to.0": {"$exists": True}}),
+        _index(BY_OFFER, "offered_to", only={"offered_to.0": {"$exists": True}}),
         _index("by_contact", "contact_id"),
         _index("by_contact_key", "contact_key"),
         _index("by_tag", "tags", only={"tags.0": {"$exists": True}}),
-        _index(OPEN, only={"open": True}),
+        _index(OPEN_BY_TIME, only={"open": True}),
         _index("unmanaged", "account_id", only={"unmanaged": True}),
         IndexModel([*_CLOSED], partialFilterExpression={"open": False}, name="by_close"),
         IndexModel(
@@ -90,9 +90,9 @@ class InteractionFilter:
     def conditions(self) -> list[Document]:
         """The filter as MongoDB takes it, all of which must hold."""
         wanted: Document = {
-            "account_id": one_of(self.accounts),
-            "state": one_of(self.states),
-            "queue_id": one_of(self.queues),
+            "account_id": _one_of(self.accounts),
+            "state": _one_of(self.states),
+            "queue_id": _one_of(self.queues),
             "owner": self.owner,
             "contact_key": self.contact_key,
             "contact_id": self.contact_id,
@@ -118,7 +118,7 @@ class InteractionFilter:
         """The index to read where MongoDB must not choose: of all open ones that an agent sees, from the oldest on, it
         would rather read all that were ever closed."""
         narrower = (self.accounts, self.queues, self.owner, self.contact_key, self.contact_id, self.tag)
-        return OPEN if self.open and self.sight and not any(narrower) else None
+        return OPEN_BY_TIME if self.open and self.sight and not any(narrower) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,3 +182,9 @@ def _behind(cursor: str, page: Page) -> Document:
 def _cursor_of(last: Interaction, order: Order) -> str:
     time: datetime = getattr(last, _FIELDS[order])
     return f"{(time - _EPOCH) // timedelta(milliseconds=1)}_{last.id}"
+
+
+def _one_of(values: Collection[str]) -> Document | str | None:
+    if len(values) > 1:
+        return {"$in": sorted(values)}
+    return next(iter(values), None)

@@ -21,16 +21,9 @@ def within(sight: Sight) -> Document:
     a page is put together from their beginnings."""
     # That there is a first one goes without saying, but tells that the index of offers will do.
     offered = {"offered_to": sight.agent_id, "offered_to.0": {"$exists": True}}
-    shared = {"account_id": one_of(sight.accounts), "queue_id": one_of(sight.queues)}
-    seen = [{field: wanted} for field, wanted in shared.items() if wanted is not None]
+    shared = {"account_id": sight.accounts, "queue_id": sight.queues}
+    seen = [{field: {"$in": list(values)}} for field, values in shared.items() if values]
     return {"$or": [{"owner": sight.agent_id}, offered, *seen]}
-
-
-def one_of(values: Collection[str]) -> Document | str | None:
-    """What a field must be, to be one of these; None without any."""
-    if len(values) > 1:
-        return {"$in": sorted(values)}
-    return next(iter(values), None)
 
 
 class SightStore:

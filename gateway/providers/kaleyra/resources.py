@@ -23,7 +23,6 @@ KEEP_S = 300.0
 SHA256_BYTES = 32
 _HEXADECIMAL = re.compile(r"[0-9a-fA-F]{64}")
 
-
 Part = dict[str, Any]
 
 

@@ -16,7 +16,7 @@ from runtime.store.documents import to_document
 from runtime.store.interaction_lists import InteractionFilter, InteractionLists, Order, Page, listing
 from tests.parts import NOW
 
-MANY = 240
+MANY = 600
 STATES = tuple(InteractionState)
 
 
